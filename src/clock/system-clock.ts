@@ -1,0 +1,31 @@
+import { injectable } from 'inversify';
+import { type CancelTimer, Clock } from './clock.js';
+
+/** Node keeps a timer's delay in 32 bits; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+@injectable()
+export class SystemClock extends Clock {
+  override epochMicros(): number {
+    return Number(Temporal.Now.instant().epochNanoseconds / 1000n);
+  }
+
+  override monotonicMs(): number {
+    return performance.now();
+  }
+
+  override after(delayMs: number, callback: () => void): CancelTimer {
+    const dueMs = this.monotonicMs() + delayMs;
+    let timer: NodeJS.Timeout;
+    const arm = (): void => {
+      const leftMs = dueMs - this.monotonicMs();
+      timer = setTimeout(
+        leftMs > LONGEST_TIMER_MS ? arm : callback,
+        Math.min(leftMs, LONGEST_TIMER_MS),
+      );
+      timer.unref();
+    };
+    arm();
+    return () => clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Session } from '../sessions/session.js';
+
+/** What a command may know of, and do to, the connection it came through. */
+export interface CommandContext {
+  readonly session: Session;
+  readonly connection: ConnectionHandle;
+}
+
+/** A connection as commands see it. */
+export interface ConnectionHandle {
+  /** Rises with every connection of this process. */
+  readonly id: number;
+  /** `address:port` of the client, as told by a PROXY header where there is one. */
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly dialect: 'resp' | 'text';
+  /** RESP version; 2 until `HELLO 3`. */
+  protocol: 2 | 3;
+  /** Set by `CLIENT SETNAME` or `HELLO … SETNAME`; empty until then. */
+  clientName: string;
+  libraryName: string;
+  libraryVersion: string;
+  /** Milliseconds on the monotonic clock. */
+  readonly openedAtMs: number;
+  readonly lastCommandAtMs: number;
+  readonly lastCommand: string;
+  /** Aborted when the connection is gone or its wait is to be ended. */
+  readonly signal: AbortSignal;
+}

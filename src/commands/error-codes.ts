@@ -1,0 +1,34 @@
+/**
+ * Every error a client can get: when, and whether trying again can help. The only such table;
+ * `docs/protocol.md` is checked against it.
+ */
+export const ERROR_CODES = {
+  LOCKED: { when: 'somebody else holds the file', retry: 'later, or LOCK with WAIT' },
+  TIMEOUT: { when: 'a WAIT ran out', retry: 'yes' },
+  NOTLOCKED: {
+    when: 'PUT, DELETE, RENEW or UNLOCK without holding the lock, and no VERSION given',
+    retry: 'after LOCK',
+  },
+  FENCED: {
+    when: 'the lock was followed by a newer grant or ended by an administrator; nothing was changed',
+    retry: 'after a new LOCK and GET',
+  },
+  CONFLICT: {
+    when: 'VERSION is not the current one; nothing was changed',
+    retry: 'after a new GET',
+  },
+  DEADLOCK: { when: 'waiting would close a circle', retry: 'after releasing what is held' },
+  UNAVAILABLE: {
+    when: 'the lock table or the store cannot be reached in time',
+    retry: 'yes; the sentence says if the outcome is unknown',
+  },
+  NAME: { when: 'a bad name, or one that collides with another file', retry: 'no' },
+  TOOBIG: { when: 'over a size limit', retry: 'no' },
+  BUSY: { when: 'over a connection, queue or rate limit', retry: 'later' },
+  NOAUTH: { when: 'not signed in', retry: 'after AUTH' },
+  NOPERM: { when: 'not allowed', retry: 'no' },
+  NOPROTO: { when: 'HELLO asked for a protocol version other than 2 and 3', retry: 'no' },
+  ERR: { when: 'wrong grammar, or an unknown command', retry: 'no' },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

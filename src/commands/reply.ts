@@ -1,0 +1,43 @@
+import type { ErrorCode } from './error-codes.js';
+
+/** What a command answers; every dialect knows how to write it. */
+export type Reply =
+  | { readonly kind: 'simple'; readonly text: string }
+  | { readonly kind: 'integer'; readonly value: number }
+  | { readonly kind: 'bulk'; readonly value: string | Buffer }
+  /** A long text for people (`INFO`, `CLIENT LIST`): verbatim in RESP3, bulk in RESP2. */
+  | { readonly kind: 'verbatim'; readonly value: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'array'; readonly items: readonly Reply[] }
+  | { readonly kind: 'set'; readonly items: readonly Reply[] }
+  /** Named fields: a map in RESP3, a flat array in RESP2. */
+  | { readonly kind: 'record'; readonly fields: readonly (readonly [string, Reply])[] }
+  | { readonly kind: 'content'; readonly content: Content }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly message: string }
+  /** The answer to `HELLO`: sets the version from this very reply on. */
+  | { readonly kind: 'hello'; readonly protocol: 2 | 3; readonly reply: Reply }
+  /** Answer, then close the connection. */
+  | { readonly kind: 'bye'; readonly reply: Reply };
+
+/** Bytes of a known length that are streamed to the client. */
+export interface Content extends AsyncDisposable {
+  readonly size: number;
+  chunks(): AsyncIterable<Buffer>;
+}
+
+export const OK: Reply = { kind: 'simple', text: 'OK' };
+export const NULL: Reply = { kind: 'null' };
+
+export const integer = (value: number): Reply => ({ kind: 'integer', value });
+export const bulk = (value: string | Buffer): Reply => ({ kind: 'bulk', value });
+export const array = (items: readonly Reply[]): Reply => ({ kind: 'array', items });
+export const record = (fields: readonly (readonly [string, Reply])[]): Reply => ({
+  kind: 'record',
+  fields,
+});
+export const failure = (code: ErrorCode, message: string): Reply => ({
+  kind: 'error',
+  code,
+  message,
+});

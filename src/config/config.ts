@@ -1,0 +1,36 @@
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export type LogFormat = 'auto' | 'json' | 'pretty';
+export type Durability = 'fsync' | 'os';
+export type PlainView = 'on' | 'off';
+export type ProxyProtocol = 'off' | 'v1' | 'v2';
+export type TextProfile = 'combined' | '1.1' | '1.2' | '1.3' | '2.1' | '2.2';
+
+/** Everything that can be set, checked once at start and frozen. Sizes in bytes, times in ms. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly filesRoot: string;
+  /** Undefined: locks are kept in memory, for this one process. */
+  readonly redisUrl: string | undefined;
+  readonly redisTimeoutMs: number;
+  readonly leaseTtlMs: number;
+  readonly sessionGraceMs: number;
+  readonly maxFileBytes: number;
+  readonly maxTextBytes: number;
+  readonly maxConnections: number;
+  readonly idleTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly keepVersions: number;
+  readonly durability: Durability;
+  readonly plainView: PlainView;
+  readonly textProfile: TextProfile;
+  readonly textQuietMs: number;
+  readonly allowRemoteShutdown: boolean;
+  readonly proxyProtocol: ProxyProtocol;
+  /** Networks in CIDR notation whose PROXY headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}

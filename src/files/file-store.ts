@@ -1,0 +1,129 @@
+import type { FileName } from './file-name.js';
+import type { Head } from './head.js';
+
+/** Who writes a version, kept in its record. */
+export interface Author {
+  readonly session: string;
+  /** The fencing token under which it is written; becomes the head's token. */
+  readonly token: number;
+  /** A client's own id of the request, so that a repeated one can be recognised. */
+  readonly requestId?: string;
+}
+
+/** What is known for good about one version. Immutable; written before the swap. */
+export interface VersionRecord {
+  readonly version: number;
+  readonly deleted: boolean;
+  /** Bytes; 0 for a deletion. */
+  readonly size: number;
+  /** Lower-case hex; of no bytes for a deletion. */
+  readonly sha256: string;
+  /** Microseconds since the Unix epoch. */
+  readonly modified: number;
+  readonly session: string;
+  readonly token: number;
+  readonly requestId?: string;
+}
+
+/** A complete, durable content (or deletion) that waits for its swap. */
+export interface Staged {
+  /** The head it will be swapped from, and from no other. */
+  readonly from: Head;
+  readonly record: VersionRecord;
+}
+
+export type FenceResult =
+  | { readonly outcome: 'fenced'; readonly head: Head }
+  /** The store's token is not below the offered one: whoever grants must grant a higher token. */
+  | { readonly outcome: 'behind'; readonly token: number };
+
+export type PublishResult =
+  | { readonly outcome: 'published'; readonly head: Head }
+  /** Somebody else swapped first. Nothing was changed. */
+  | { readonly outcome: 'moved'; readonly current: Head };
+
+/** An open version of a file; holds a resource until disposed, and stays readable while pruned. */
+export interface OpenFile extends AsyncDisposable {
+  readonly record: VersionRecord;
+  /** The bytes `[offset, offset + length)`, cut at the end of the file, in chunks. */
+  read(offset: number, length: number): AsyncIterable<Buffer>;
+}
+
+export interface FileListing {
+  /** Sorted by code unit. */
+  readonly names: readonly FileName[];
+  /** Hand it back as `after` to go on; absent at the end. */
+  readonly next: FileName | undefined;
+}
+
+export interface ListQuery {
+  /** A glob (`*` within a segment, `**` across, `?`, `[…]`); all files if absent. */
+  readonly pattern?: string;
+  /** Only names behind this one. */
+  readonly after?: string;
+  /** At most this many names. */
+  readonly count: number;
+}
+
+/**
+ * Versioned files whose every change is one atomic swap of a head. Knows nothing of locks: tokens
+ * are numbers that only rise.
+ *
+ * Every method may throw {@link FileStoreUnavailable}, and those that create a name
+ * {@link FileNameTaken}.
+ */
+export abstract class FileStore {
+  /** Checks the place and repairs what a crash left. Called once before anything else. */
+  abstract open(): Promise<void>;
+
+  /** Waits for work that goes on after replies (the plain view, cleaning). */
+  abstract close(): Promise<void>;
+
+  /** The current head; undefined if the name was never locked or written. Adopts a plain file. */
+  abstract head(name: FileName): Promise<Head | undefined>;
+
+  /** The current head, or a new one of version 0 and token 0. */
+  abstract ensureHead(name: FileName): Promise<Head>;
+
+  /**
+   * Makes `token` the only one that may write next, keeping the version. With `shared`, a head
+   * that carries exactly `token` already is as good as fenced. Durable when it returns.
+   */
+  abstract fence(name: FileName, token: number, shared: boolean): Promise<FenceResult>;
+
+  /**
+   * Stores a content beside the current one. If `content` throws, nothing stays behind and the
+   * error is passed on.
+   * @throws {FileTooBig} as soon as more than the store's limit arrived
+   */
+  abstract stage(from: Head, content: AsyncIterable<Buffer>, author: Author): Promise<Staged>;
+
+  /** A version without content. */
+  abstract stageDeletion(from: Head, author: Author): Promise<Staged>;
+
+  /** Swaps from `staged.from` to the staged version under its author's token. */
+  abstract publish(staged: Staged): Promise<PublishResult>;
+
+  /** Drops a staged content that will not be published. */
+  abstract discard(staged: Staged): Promise<void>;
+
+  /**
+   * Opens the current or the given version; undefined where there is none (never written,
+   * deleted, or pruned). Never older than a version acknowledged before the call.
+   */
+  abstract openFile(name: FileName, version?: number): Promise<OpenFile | undefined>;
+
+  /** The record of the current version; undefined where there is none. */
+  abstract stat(name: FileName): Promise<VersionRecord | undefined>;
+
+  /** The versions that are kept, newest first; empty where there are none. */
+  abstract history(name: FileName): Promise<readonly VersionRecord[]>;
+
+  abstract list(query: ListQuery): Promise<FileListing>;
+
+  /**
+   * A head of version 0 whose token is still `token` is removed: its lock ended without a write.
+   * Anything else is left alone.
+   */
+  abstract forgetUnwritten(head: Head): Promise<void>;
+}

@@ -1,0 +1,38 @@
+declare const sessionIdBrand: unique symbol;
+declare const grantIdBrand: unique symbol;
+
+/** Who owns locks; never a peer's address, for behind a load balancer all addresses look alike. */
+export type SessionId = string & { readonly [sessionIdBrand]: true };
+
+/** One attempt to get one lock, and what came of it. */
+export type GrantId = string & { readonly [grantIdBrand]: true };
+
+export type LockMode = 'exclusive' | 'shared';
+
+/**
+ * How long a grant may stay unconfirmed before it passes on, in milliseconds. Between grant and
+ * confirmation lie one durable swap of a head and two round trips; a slow disk needs some room,
+ * and a replica that died here holds up the queue for no longer than this.
+ */
+export const PROVISIONAL_MS = 5_000;
+
+/** One holder of a lock, as the table knows it. */
+export interface LockHolder {
+  readonly session: SessionId;
+  readonly mode: LockMode;
+  readonly token: number;
+  /** How the holder calls itself; empty if it did not say. */
+  readonly holder: string;
+  readonly address: string;
+  /** Since when, in milliseconds since the epoch by the table's clock. */
+  readonly sinceMs: number;
+  /** What is left of the lease, in milliseconds; 0 where it ran out and nobody took it since. */
+  readonly remainingMs: number;
+}
+
+export interface LockState {
+  readonly name: string;
+  /** Live or unclaimed since; one exclusive, or any number of shared ones. */
+  readonly holders: readonly LockHolder[];
+  readonly waiting: number;
+}
