@@ -10,7 +10,12 @@ describe('The program, through a Redis client', () => {
 
   before(async () => {
     server = await startServer({});
-    const options = { host: '127.0.0.1', port: server.port, protocol: 2, retryStrategy: null } as const;
+    const options = {
+      host: '127.0.0.1',
+      port: server.port,
+      protocol: 2,
+      retryStrategy: null,
+    } as const;
     one = new Redis(options);
     other = new Redis(options);
   });
@@ -116,7 +121,10 @@ describe('The program, through a Redis client', () => {
   it('lists names, whole and in pages', async () => {
     for (const name of ['l/1', 'l/2', 'l/3']) await one.call('PUT', name, 'x', 'VERSION', '0');
     expect(await one.call('LIST', 'l/*')).to.deep.equal(['l/1', 'l/2', 'l/3']);
-    const [next, page] = (await one.call('LIST', 'l/*', 'CURSOR', '', 'COUNT', '2')) as [string, string[]];
+    const [next, page] = (await one.call('LIST', 'l/*', 'CURSOR', '', 'COUNT', '2')) as [
+      string,
+      string[],
+    ];
     expect(page).to.deep.equal(['l/1', 'l/2']);
     const rest = await one.call('LIST', 'l/*', 'CURSOR', next, 'COUNT', '2');
     expect(rest).to.deep.equal(['', ['l/3']]);
