@@ -25,22 +25,22 @@ export class MemoryLockTable extends LockTable {
   readonly #free = new Map<string, LockEntry>();
   readonly #timers = new Map<string, CancelTimer>();
   readonly #leave = new Set<() => void>();
-  #open = false;
+  #closed = false;
 
   constructor(private readonly clock: Clock) {
     super();
   }
 
   override get available(): boolean {
-    return this.#open;
+    return !this.#closed;
   }
 
   override async open(): Promise<void> {
-    this.#open = true;
+    this.#closed = false;
   }
 
   override async close(): Promise<void> {
-    this.#open = false;
+    this.#closed = true;
     for (const leave of [...this.#leave]) leave();
     for (const cancelTimer of this.#timers.values()) cancelTimer();
     this.#timers.clear();
@@ -142,7 +142,7 @@ export class MemoryLockTable extends LockTable {
   }
 
   #advance(entry: LockEntry): void {
-    if (this.#open) entry.handOff(this.#now());
+    if (!this.#closed) entry.handOff(this.#now());
     this.#settle(entry);
   }
 
@@ -151,7 +151,7 @@ export class MemoryLockTable extends LockTable {
     this.#timers.get(entry.name)?.();
     this.#timers.delete(entry.name);
     const nextEndMs = entry.nextEndMs();
-    if (nextEndMs !== undefined && this.#open) {
+    if (nextEndMs !== undefined && !this.#closed) {
       const delayMs = Math.max(0, nextEndMs - this.clock.monotonicMs());
       this.#timers.set(
         entry.name,
@@ -181,6 +181,6 @@ export class MemoryLockTable extends LockTable {
   }
 
   #assertOpen(): void {
-    if (!this.#open) throw new LockTableUnavailable('the lock table is not open', false);
+    if (this.#closed) throw new LockTableUnavailable('the lock table is closed', false);
   }
 }

@@ -26,6 +26,8 @@ import { warnOfEviction } from './server-check.js';
 import { TableMemory } from './table-memory.js';
 import { asAcquisition, WaitingRequests } from './waiting-requests.js';
 
+export { RedisLockTableOptions } from './options.js';
+
 /** The most leases in one script: Redis does nothing else meanwhile, about a millisecond. */
 const MAX_LEASES_AT_ONCE = 500;
 
