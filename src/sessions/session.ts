@@ -14,17 +14,19 @@ export interface HeldLock {
    */
   head: Head;
   ttlMs: number;
-  /** Whether the replica renews it while the connection lives (no explicit TTL was asked for). */
+  /** Whether the replica renews it while the connection lives: no TTL was asked for. */
   keepAlive: boolean;
-  /** When it was granted, and when its lease ends as far as is known; monotonic milliseconds. */
+  /** Monotonic milliseconds. */
   readonly grantedAtMs: number;
+  /** When the lease ends unless renewed, as far as is known here; monotonic milliseconds. */
   endsAtMs: number;
-  /** The table said that it is somebody else's, or nobody's, by now. */
-  lost: boolean;
+  /** `expired`: ran out, not known to be anybody else's. `lost`: the table said it is not ours. */
+  state: 'live' | 'expired' | 'lost';
 }
 
-/** Who owns locks. Opened with a connection. */
+/** Who owns locks. Opened with a connection; ends with it. */
 export class Session {
+  /** By name, in the order in which they were granted. */
   readonly held = new Map<FileName, HeldLock>();
 
   /** How the client calls itself, for `LOCKS`. */

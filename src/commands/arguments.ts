@@ -1,0 +1,85 @@
+import { type FileName, parseFileName } from '../files/file-name.js';
+import { Refusal } from './refusal.js';
+
+/** Shortest and longest lease a client may ask for, in milliseconds: 0.1 s and one hour. */
+export const MIN_TTL_MS = 100;
+export const MAX_TTL_MS = 3_600_000;
+
+/** Longest wait a client may ask for, in milliseconds: one day. */
+export const MAX_WAIT_MS = 86_400_000;
+
+const INTEGER = /^(0|[1-9]\d{0,15})$/;
+
+/** Reads a command's arguments one by one; throws {@link Refusal} at the first wrong one. */
+export class ArgumentReader {
+  #next = 0;
+
+  /** @param usage the command's grammar, for error messages */
+  constructor(
+    private readonly args: readonly Buffer[],
+    private readonly usage: string,
+  ) {}
+
+  get done(): boolean {
+    return this.#next >= this.args.length;
+  }
+
+  fileName(): FileName {
+    const result = parseFileName(this.bytes());
+    if (!result.ok) throw new Refusal('NAME', result.problem);
+    return result.name;
+  }
+
+  text(): string {
+    return this.bytes().toString('utf8');
+  }
+
+  bytes(): Buffer {
+    const bytes = this.args[this.#next++];
+    if (bytes === undefined) throw this.wrong('an argument is missing');
+    return bytes;
+  }
+
+  /** A whole number from `least` to `most`. */
+  integer(what: string, least: number, most: number): number {
+    const text = this.text();
+    const value = Number(text);
+    if (!INTEGER.test(text) || value < least || value > most) {
+      throw this.wrong(`${what} must be a whole number from ${least} to ${most}`);
+    }
+    return value;
+  }
+
+  version(): number {
+    return this.integer('VERSION', 0, Number.MAX_SAFE_INTEGER);
+  }
+
+  ttlMs(): number {
+    return this.integer('TTL in milliseconds', MIN_TTL_MS, MAX_TTL_MS);
+  }
+
+  /**
+   * Options by their word, in any order, each at most once.
+   * @param known what to do for each upper-case word, which was read already
+   */
+  options(known: Readonly<Record<string, () => void>>): void {
+    const seen = new Set<string>();
+    while (!this.done) {
+      const word = this.text().toUpperCase();
+      const read = Object.hasOwn(known, word) ? known[word] : undefined;
+      if (read === undefined) throw this.wrong(`unknown option "${printable(word)}"`);
+      if (seen.has(word)) throw this.wrong(`${word} is given twice`);
+      seen.add(word);
+      read();
+    }
+  }
+
+  wrong(problem: string): Refusal {
+    return new Refusal('ERR', `${problem}; usage: ${this.usage}`);
+  }
+}
+
+/** What a client sent, fit for an error message. */
+export function printable(text: string): string {
+  return text.slice(0, 64).replace(/[^\x20-\x7e]/g, '?');
+}

@@ -1,0 +1,69 @@
+import { injectable } from 'inversify';
+import { FileStore, type OpenFile } from '../../files/file-store.js';
+import { ArgumentReader } from '../arguments.js';
+import type { Command } from '../command.js';
+import { type Content, NULL, type Reply } from '../reply.js';
+import { CommandHandler, type CommandSpec } from '../spec.js';
+
+const USAGE = 'GET name [VERSION n] [RANGE offset length]';
+
+/** `GET`: a file's current content, an older version of it, or a part. */
+@injectable()
+export class GetCommand extends CommandHandler {
+  override readonly spec: CommandSpec = {
+    name: 'GET',
+    arity: -2,
+    group: 'file',
+    summary: 'Returns the content of a file, or null where there is none.',
+    since: '0.1.0',
+    complexity: 'O(n) in the bytes returned',
+    flags: ['readonly'],
+    arguments: [
+      { name: 'name', type: 'string' },
+      { name: 'version', type: 'integer', token: 'VERSION', optional: true },
+      {
+        name: 'range',
+        type: 'block',
+        token: 'RANGE',
+        optional: true,
+        arguments: [
+          { name: 'offset', type: 'integer' },
+          { name: 'length', type: 'integer' },
+        ],
+      },
+    ],
+    keyPosition: 1,
+  };
+
+  constructor(private readonly files: FileStore) {
+    super();
+  }
+
+  override async execute(command: Command): Promise<Reply> {
+    const reader = new ArgumentReader(command.args, USAGE);
+    const name = reader.fileName();
+    let version: number | undefined;
+    let offset = 0;
+    let length = Number.MAX_SAFE_INTEGER;
+    reader.options({
+      VERSION: () => {
+        version = reader.version();
+      },
+      RANGE: () => {
+        offset = reader.integer('the offset in bytes', 0, Number.MAX_SAFE_INTEGER);
+        length = reader.integer('the length in bytes', 0, Number.MAX_SAFE_INTEGER);
+      },
+    });
+    const file = await this.files.openFile(name, version);
+    return file === undefined ? NULL : { kind: 'content', content: part(file, offset, length) };
+  }
+}
+
+function part(file: OpenFile, offset: number, length: number): Content {
+  const size = Math.max(0, Math.min(length, file.record.size - offset));
+  return {
+    size,
+    chunks: () => file.read(offset, size),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  };
+}

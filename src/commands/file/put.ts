@@ -1,0 +1,91 @@
+import { injectable } from 'inversify';
+import type { FileName } from '../../files/file-name.js';
+import { type ChangeOutcome, type Incoming, Publishing } from '../../sessions/publishing.js';
+import type { Session } from '../../sessions/session.js';
+import { ArgumentReader } from '../arguments.js';
+import type { Command } from '../command.js';
+import type { CommandContext } from '../context.js';
+import type { Reply } from '../reply.js';
+import { CommandHandler, type CommandSpec } from '../spec.js';
+import type { Upload } from '../upload.js';
+import { changeReply, readChangeOptions } from './change-reply.js';
+
+const USAGE = 'PUT name content [VERSION n] [KEEP]';
+
+/** `PUT`: a new version of a file, under its lock or in place of a named version. */
+@injectable()
+export class PutCommand extends CommandHandler {
+  override readonly spec: CommandSpec = {
+    name: 'PUT',
+    arity: -3,
+    group: 'file',
+    summary: 'Publishes a new version of a locked file and ends the lock unless KEEP.',
+    since: '0.1.0',
+    complexity: 'O(n) in the bytes sent',
+    flags: ['write'],
+    arguments: [
+      { name: 'name', type: 'string' },
+      { name: 'content', type: 'string' },
+      { name: 'version', type: 'integer', token: 'VERSION', optional: true },
+      { name: 'keep', type: 'pure-token', token: 'KEEP', optional: true },
+    ],
+    keyPosition: 1,
+    contentIndex: 1,
+  };
+
+  constructor(private readonly publishing: Publishing) {
+    super();
+  }
+
+  override async execute(command: Command, { session }: CommandContext): Promise<Reply> {
+    const { upload } = command;
+    return upload === undefined
+      ? await this.#putWhole(command, session)
+      : await this.#putStreamed(command, upload, session);
+  }
+
+  async #putWhole(command: Command, session: Session): Promise<Reply> {
+    const reader = new ArgumentReader(command.args, USAGE);
+    const name = reader.fileName();
+    const content = reader.bytes();
+    const options = readChangeOptions(reader);
+    return changeReply(
+      name,
+      await this.#put(session, name, options.version !== undefined, {
+        chunks: one(content),
+        options: () => Promise.resolve(options),
+      }),
+    );
+  }
+
+  /** A refused content is still read to its end, so that the stream stays in step. */
+  async #putStreamed(command: Command, upload: Upload, session: Session): Promise<Reply> {
+    try {
+      const name = new ArgumentReader(command.args, USAGE).fileName();
+      const outcome = await this.#put(session, name, upload.hasTail, {
+        chunks: upload.chunks(),
+        options: async () => readChangeOptions(new ArgumentReader(await upload.tail(), USAGE)),
+      });
+      return changeReply(name, outcome);
+    } finally {
+      upload.discard();
+      await upload.tail();
+    }
+  }
+
+  async #put(
+    session: Session,
+    name: FileName,
+    versionMayFollow: boolean,
+    incoming: Incoming,
+  ): Promise<ChangeOutcome> {
+    return (
+      this.publishing.refusedFromTheStart(session, name, versionMayFollow) ??
+      (await this.publishing.put(session, name, incoming))
+    );
+  }
+}
+
+async function* one(content: Buffer): AsyncGenerator<Buffer> {
+  if (content.length > 0) yield content;
+}

@@ -1,0 +1,77 @@
+import { ContainerModule, injectable, type Newable } from 'inversify';
+import { CommandTally } from '../commands/command-tally.js';
+import { AuthCommand } from '../commands/connection/auth.js';
+import { ByeCommand } from '../commands/connection/bye.js';
+import { ClientCommand } from '../commands/connection/client.js';
+import { EchoCommand } from '../commands/connection/echo.js';
+import { HelloCommand } from '../commands/connection/hello.js';
+import { PingCommand } from '../commands/connection/ping.js';
+import { QuitCommand } from '../commands/connection/quit.js';
+import { ReadOnlyCommand } from '../commands/connection/read-only.js';
+import { ResetCommand } from '../commands/connection/reset.js';
+import { SelectCommand } from '../commands/connection/select.js';
+import { DeleteCommand } from '../commands/file/delete.js';
+import { GetCommand } from '../commands/file/get.js';
+import { ListCommand } from '../commands/file/list.js';
+import { PutCommand } from '../commands/file/put.js';
+import { StatCommand } from '../commands/file/stat.js';
+import { LockCommand } from '../commands/lock/lock.js';
+import { LocksCommand } from '../commands/lock/locks.js';
+import { RenewCommand } from '../commands/lock/renew.js';
+import { UnlockCommand } from '../commands/lock/unlock.js';
+import { CommandOptions } from '../commands/options.js';
+import { CommandRegistry } from '../commands/registry.js';
+import { ConfigCommand } from '../commands/server/config.js';
+import { InfoCommand } from '../commands/server/info.js';
+import { SessionReset } from '../commands/session-reset.js';
+import { CommandHandler } from '../commands/spec.js';
+import { TimeCommand } from '../commands/time/time.js';
+import type { Config } from '../config/config.js';
+import { FileLocking } from '../sessions/file-locking.js';
+import type { Session } from '../sessions/session.js';
+
+const HANDLERS: readonly Newable<CommandHandler>[] = [
+  AuthCommand,
+  ByeCommand,
+  ClientCommand,
+  ConfigCommand,
+  DeleteCommand,
+  EchoCommand,
+  GetCommand,
+  HelloCommand,
+  InfoCommand,
+  ListCommand,
+  LockCommand,
+  LocksCommand,
+  PingCommand,
+  PutCommand,
+  QuitCommand,
+  ReadOnlyCommand,
+  RenewCommand,
+  ResetCommand,
+  SelectCommand,
+  StatCommand,
+  TimeCommand,
+  UnlockCommand,
+];
+
+/** A waiting command holds back the RESET behind it, so only locks are left to end. */
+@injectable()
+class ReleasingReset extends SessionReset {
+  constructor(private readonly locking: FileLocking) {
+    super();
+  }
+
+  override async reset(session: Session): Promise<void> {
+    await this.locking.releaseAll(session);
+  }
+}
+
+export const commandsModule = (config: Config): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    bind(CommandOptions).toConstantValue(new CommandOptions(config.allowRemoteShutdown));
+    bind(SessionReset).to(ReleasingReset);
+    bind(CommandTally).toSelf();
+    for (const handler of HANDLERS) bind(CommandHandler).to(handler);
+    bind(CommandRegistry).toSelf();
+  });

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { ExitCode } from '../cli/exit-codes.js';
+import { ConfigError, loadConfig } from '../config/load-config.js';
+import { type App, startApp } from './app.js';
+
+/** A second signal, or a stop that takes longer than draining may, ends the process at once. */
+const STOP_GRACE_MS = 5_000;
+
+/**
+ * `candado serve`: runs until a signal, or a client that may, ends it.
+ * @returns the exit code
+ */
+export async function serve(flags: Readonly<Record<string, string>>): Promise<number> {
+  let app: App;
+  try {
+    const config = loadConfig(process.env, flags);
+    app = await startApp(config, await packageVersion());
+    process.stderr.write(hints(config.host, app.port, config.logFormat));
+    const reason = await Promise.race([nextSignal(), app.stopRequested]);
+    const deadline = setTimeout(() => process.exit(ExitCode.fault), config.drainTimeoutMs + STOP_GRACE_MS);
+    deadline.unref();
+    void nextSignal().then(() => process.exit(ExitCode.fault));
+    await app.stop(reason);
+    return ExitCode.ok;
+  } catch (error) {
+    process.stderr.write(`candado: ${explain(error)}\n`);
+    return error instanceof ConfigError ? ExitCode.usage : ExitCode.fault;
+  }
+}
+
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+/** Three ways to talk to it; not where logs are read by machines. */
+function hints(host: string, port: number, logFormat: string): string {
+  if (logFormat === 'json') return '';
+  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return [
+    `Any Redis client:   redis-cli -h ${address} -p ${port} LOCK notes.txt`,
+    `Plain text:         printf 'TIME\\n' | nc ${address} ${port}`,
+    `Candado's own:      node dist/src/main.js put notes.txt --port ${port}   (--help teaches the rest)`,
+    '',
+  ].join('\n');
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return `${error.message}: something else listens there; choose another with --port or --http-port`;
+  }
+  if (code === 'EACCES') return `${error.message}: choose a port over 1023, or a directory you may write`;
+  return error.message;
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,262 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock/clock.js';
+import type { Command } from '../commands/command.js';
+import type { CommandObserver } from '../commands/command-observer.js';
+import type { CommandContext, ConnectionHandle } from '../commands/context.js';
+import type { CommandRegistry } from '../commands/registry.js';
+import type { Reply } from '../commands/reply.js';
+import { UploadAborted } from '../commands/upload.js';
+import type { Dialect, DialectName } from '../dialects/dialect.js';
+import type { FileLocking } from '../sessions/file-locking.js';
+import type { Session } from '../sessions/session.js';
+import type { Log } from '../telemetry/log.js';
+import type { ConnectionObserver } from './connection-observer.js';
+import { READ_AHEAD_BYTES } from './limits.js';
+import { QuietTimer } from './quiet-timer.js';
+import { SlowReaderWatch } from './slow-reader.js';
+import { SocketWriter } from './socket-writer.js';
+import { WaitGate } from './wait-gate.js';
+
+/** What all connections share. */
+export interface ConnectionServices {
+  readonly registry: CommandRegistry;
+  readonly locking: FileLocking;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observer: ConnectionObserver;
+  readonly commandObserver: CommandObserver;
+  readonly idleTimeoutMs: number;
+}
+
+/** What sets one connection apart. */
+export interface ConnectionIdentity {
+  readonly id: number;
+  readonly session: Session;
+  readonly dialect: Dialect;
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+}
+
+/**
+ * One client: bytes to commands to replies to bytes, strictly in order. A command that has to wait
+ * holds back what was sent after it; what arrives meanwhile is read up to a limit, so that a
+ * client that leaves is noticed.
+ */
+export class Connection implements CommandContext, ConnectionHandle {
+  readonly id: number;
+  readonly session: Session;
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly dialect: DialectName;
+  readonly openedAtMs: number;
+  protocol: 2 | 3 = 2;
+  clientName = '';
+  libraryName = '';
+  libraryVersion = '';
+  lastCommand = '';
+  lastCommandAtMs: number;
+
+  /** Settles when the socket is closed and everything its session held has been released. */
+  readonly closed: Promise<void>;
+
+  readonly #dialect: Dialect;
+  readonly #writer: SocketWriter;
+  readonly #quiet: QuietTimer;
+  readonly #slowReader: SlowReaderWatch;
+  readonly #waits = new WaitGate();
+  readonly #log: Log;
+  #running: Promise<void> | undefined;
+  #ended = false;
+  #draining = false;
+  #timesAnswered = 0;
+  #timesReceivedAt = 0;
+
+  constructor(
+    private readonly socket: Socket,
+    identity: ConnectionIdentity,
+    private readonly services: ConnectionServices,
+  ) {
+    this.id = identity.id;
+    this.session = identity.session;
+    this.remoteAddress = identity.remoteAddress;
+    this.localAddress = identity.localAddress;
+    this.dialect = identity.dialect.name;
+    this.openedAtMs = services.clock.monotonicMs();
+    this.lastCommandAtMs = this.openedAtMs;
+    this.#dialect = identity.dialect;
+    this.#log = services.log.child({
+      conn: this.id,
+      session: this.session.id,
+      remote: this.remoteAddress,
+    });
+    this.#quiet = new QuietTimer(services.clock, () => this.#onQuiet());
+    this.#slowReader = new SlowReaderWatch(socket, services.clock, () => {
+      this.#log.warn('connection.slow', 'A client does not read its replies and is cut off');
+      socket.destroy();
+    });
+    this.#writer = new SocketWriter(
+      socket,
+      (bytes) => services.observer.sent(this.dialect, bytes),
+      (err) => this.#log.error('reply.cut', 'A content could not be sent whole', { err }),
+    );
+    socket.setTimeout(services.idleTimeoutMs, () => this.#onIdle());
+    socket.on('end', () => this.#onEnd());
+    socket.on('drain', () => this.#pump());
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => resolve(this.#onClose()));
+    });
+  }
+
+  get connection(): ConnectionHandle {
+    return this;
+  }
+
+  get signal(): AbortSignal {
+    return this.#waits.signal;
+  }
+
+  /** Bytes that arrived. */
+  feed(bytes: Buffer): void {
+    this.services.observer.received(this.dialect, bytes.length);
+    this.#dialect.feed(bytes, this.services.clock.epochMicros());
+    this.#quiet.cancel();
+    this.#pump();
+  }
+
+  /** Ends the wait of the command that is running, as `CLIENT UNBLOCK` asks. */
+  unblock(): boolean {
+    if (this.#running === undefined) return false;
+    this.#waits.interrupt('unblocked');
+    return true;
+  }
+
+  /** Finishes what was read, answers who waits, then closes. */
+  drain(): void {
+    this.#draining = true;
+    this.#waits.close('draining');
+    this.#pump();
+  }
+
+  /** Cuts the connection now. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  /** Executes what is decoded until something has to be waited for. */
+  #pump(): void {
+    while (this.#running === undefined && !this.#writer.closing) {
+      if (this.#writer.backpressured) break;
+      const decoded = this.#dialect.next();
+      if (decoded === undefined) break;
+      if (decoded.kind === 'answer') {
+        this.#writer.text(decoded.bytes);
+        if (decoded.close) this.#writer.close();
+      } else {
+        this.#execute(decoded.command);
+      }
+    }
+    if (this.#running === undefined) this.#rest();
+    this.#steerReading();
+  }
+
+  #execute(command: Command): void {
+    this.lastCommand = command.name;
+    this.lastCommandAtMs = this.services.clock.monotonicMs();
+    const reply = this.services.registry.run(command, this);
+    if (reply instanceof Promise) {
+      this.#running = this.#finish(command, reply);
+      return;
+    }
+    this.#answer(command, reply);
+    if (this.#writer.streaming !== undefined) this.#running = this.#finishStreaming();
+  }
+
+  #answer(command: Command, reply: Reply): void {
+    this.#dialect.encode(command, reply, this.#writer);
+    if (command.name !== 'TIME') return;
+    if (this.#timesAnswered++ === 0) this.#timesReceivedAt = command.receivedAt;
+  }
+
+  async #finish(command: Command, pending: Promise<Reply>): Promise<void> {
+    // What was answered before must not wait for this command, unless it is done at once.
+    const flush = setImmediate(() => this.#flush());
+    const reply = await pending;
+    clearImmediate(flush);
+    this.#answer(command, reply);
+    await this.#finishStreaming();
+  }
+
+  async #finishStreaming(): Promise<void> {
+    while (this.#writer.streaming !== undefined) await this.#writer.streaming;
+    this.#running = undefined;
+    this.#pump();
+  }
+
+  /** Nothing more to execute for now. */
+  #rest(): void {
+    this.#flush();
+    if (this.#writer.closing || this.#writer.backpressured) return;
+    if (this.#draining || (this.#ended && this.#dialect.quietMs === 0)) {
+      this.#writer.close();
+      this.#flush();
+      return;
+    }
+    if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
+  }
+
+  #flush(): void {
+    this.#writer.flush();
+    if (this.#timesAnswered === 0) return;
+    const seconds = (this.services.clock.epochMicros() - this.#timesReceivedAt) / 1e6;
+    for (; this.#timesAnswered > 0; this.#timesAnswered--) {
+      this.services.commandObserver.timeAnswered(seconds);
+    }
+  }
+
+  #steerReading(): void {
+    const upload = this.#dialect.uploading;
+    if (upload !== undefined) upload.onDrain = () => this.#steerReading();
+    const pause =
+      this.#draining ||
+      this.#writer.closing ||
+      (upload === undefined ? this.#dialect.bufferedBytes > READ_AHEAD_BYTES : upload.full) ||
+      (this.#running === undefined && this.#writer.backpressured);
+    if (this.#writer.backpressured) this.#slowReader.watch();
+    if (pause === this.socket.isPaused()) return;
+    if (pause) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  #onQuiet(): void {
+    if (this.#running !== undefined) return;
+    this.#dialect.quiet();
+    this.#pump();
+  }
+
+  /** Who holds, waits or subscribes is not idle; who stalls in the middle of an upload is. */
+  #onIdle(): void {
+    const working = this.#running !== undefined && this.#dialect.uploading === undefined;
+    if (working || (this.#running === undefined && this.session.held.size > 0)) {
+      this.socket.setTimeout(this.services.idleTimeoutMs);
+      return;
+    }
+    this.#log.info('connection.idle', 'An idle connection is closed');
+    this.socket.destroy();
+  }
+
+  #onEnd(): void {
+    this.#ended = true;
+    this.#waits.close('left');
+    this.#dialect.end();
+    this.#pump();
+  }
+
+  async #onClose(): Promise<void> {
+    this.#quiet.cancel();
+    this.#slowReader.cancel();
+    this.#waits.close('left');
+    this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
+    while (this.#running !== undefined) await this.#running;
+    await this.services.locking.releaseAll(this.session);
+  }
+}

@@ -1,0 +1,26 @@
+/** Every limit of a connection that configuration does not set, and why it is what it is. */
+
+/**
+ * How many undecoded bytes may pile up behind a command that is still running. Reading on is how a
+ * client that leaves is noticed while it waits for a lock; reading without end would let one
+ * client fill the memory.
+ */
+export const READ_AHEAD_BYTES = 256 * 1024;
+
+/** Replies are handed to the socket at least this often while one read is being answered. */
+export const REPLY_BATCH_BYTES = 64 * 1024;
+
+/**
+ * How long a client may leave replies unread before it is cut off. What it does not read stays in
+ * this process's memory and keeps a file open.
+ */
+export const SLOW_READER_MS = 60_000;
+
+/** How long a proxy may take for its PROXY header, which it sends at once. */
+export const PROXY_HEADER_MS = 5_000;
+
+/** A PROXY header of version 1 is at most this long, its line end included (PROXY spec, 2.1). */
+export const PROXY_V1_BYTES = 107;
+
+/** What is read of a version 2 header's addresses and extensions; the spec allows 64 KiB. */
+export const PROXY_V2_BYTES = 4 * 1024;

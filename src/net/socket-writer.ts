@@ -1,0 +1,141 @@
+import type { Socket } from 'node:net';
+import type { Content } from '../commands/reply.js';
+import { ReplyWriter } from '../dialects/dialect.js';
+import { REPLY_BATCH_BYTES } from './limits.js';
+
+/**
+ * Collects replies and hands them to the socket in as few writes as possible. Honours the socket's
+ * back-pressure while it streams a content.
+ */
+export class SocketWriter extends ReplyWriter {
+  /** Text that follows {@link #parts}. */
+  #text = '';
+  #parts: (string | Buffer)[] = [];
+  #partsBytes = 0;
+  #streaming: Promise<void> | undefined;
+  #closing = false;
+  #drained: PromiseWithResolvers<void> | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly onSent: (bytes: number) => void,
+    private readonly onContentFailed: (error: unknown) => void,
+  ) {
+    super();
+    socket.on('drain', () => this.#release());
+    socket.on('close', () => this.#release());
+  }
+
+  /** Whether the client is behind with reading: nothing more should be made for it now. */
+  get backpressured(): boolean {
+    return this.socket.writableNeedDrain;
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** Resolves once a content that is being streamed has been handed on whole. */
+  get streaming(): Promise<void> | undefined {
+    return this.#streaming;
+  }
+
+  override text(text: string): void {
+    this.#text += text;
+    if (this.#text.length >= REPLY_BATCH_BYTES) this.flush();
+  }
+
+  override bytes(bytes: Buffer): void {
+    if (this.#text !== '') {
+      this.#parts.push(this.#text);
+      this.#partsBytes += this.#text.length;
+      this.#text = '';
+    }
+    this.#parts.push(bytes);
+    this.#partsBytes += bytes.length;
+    if (this.#partsBytes >= REPLY_BATCH_BYTES) this.flush();
+  }
+
+  override content(content: Content, tail: (lastByte: number | undefined) => string): void {
+    this.#streaming = this.#stream(content, tail).finally(() => {
+      this.#streaming = undefined;
+    });
+  }
+
+  override close(): void {
+    this.#closing = true;
+  }
+
+  /** Hands everything collected to the socket in one write, then closes it if that was asked. */
+  flush(): void {
+    if (!this.socket.writable) {
+      this.#drop();
+      return;
+    }
+    if (this.#parts.length > 0) this.#writeParts();
+    else if (this.#text !== '') this.#writeText();
+    if (this.#closing && this.#streaming === undefined) this.socket.end();
+  }
+
+  /** Resolves when the client caught up, or is gone. */
+  async drained(): Promise<void> {
+    if (!this.backpressured || this.socket.destroyed) return;
+    this.#drained ??= Promise.withResolvers();
+    await this.#drained.promise;
+  }
+
+  #writeText(): void {
+    const text = this.#text;
+    this.#text = '';
+    this.socket.write(text, 'utf8');
+    this.onSent(Buffer.byteLength(text));
+  }
+
+  #writeParts(): void {
+    let bytes = 0;
+    this.socket.cork();
+    for (const part of this.#parts) {
+      this.socket.write(part);
+      bytes += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+    }
+    this.#parts = [];
+    this.#partsBytes = 0;
+    if (this.#text !== '') this.#writeText();
+    this.socket.uncork();
+    this.onSent(bytes);
+  }
+
+  async #stream(content: Content, tail: (lastByte: number | undefined) => string): Promise<void> {
+    let left = content.size;
+    let lastByte: number | undefined;
+    try {
+      for await (const chunk of content.chunks()) {
+        if (this.socket.destroyed) return;
+        left -= chunk.length;
+        lastByte = chunk.at(-1) ?? lastByte;
+        this.bytes(chunk);
+        if (this.backpressured) await this.drained();
+      }
+      if (left !== 0) throw new Error(`a content was off its declared size by ${left} bytes`);
+      this.text(tail(lastByte));
+    } catch (error) {
+      // The length was announced; a stream that ends short can only be cut.
+      this.#drop();
+      this.onContentFailed(error);
+      this.socket.destroy();
+    } finally {
+      await content[Symbol.asyncDispose]();
+    }
+  }
+
+  #drop(): void {
+    this.#text = '';
+    this.#parts = [];
+    this.#partsBytes = 0;
+  }
+
+  #release(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
+  }
+}

@@ -1,0 +1,24 @@
+/** Why a wait was ended from outside. */
+export type WaitEnd = 'left' | 'unblocked' | 'draining';
+
+/** Lets somebody else end what a connection's commands are waiting for. */
+export class WaitGate {
+  #controller = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends the present wait; the next one waits again. */
+  interrupt(reason: WaitEnd): void {
+    const present = this.#controller;
+    if (present.signal.aborted) return;
+    this.#controller = new AbortController();
+    present.abort(reason);
+  }
+
+  /** Ends the present wait and every later one. */
+  close(reason: WaitEnd): void {
+    this.#controller.abort(reason);
+  }
+}

@@ -1,0 +1,181 @@
+import { injectable } from 'inversify';
+import type { FileName } from '../files/file-name.js';
+import { FileStore, type Staged } from '../files/file-store.js';
+import type { Head } from '../files/head.js';
+import { LockTable } from '../locks/lock-table.js';
+import type { LockState } from '../locks/model.js';
+import { FileLocking } from './file-locking.js';
+import { HeldLocks } from './held-locks.js';
+import { LockObserver } from './lock-observer.js';
+import type { HeldLock, Session } from './session.js';
+
+export interface ChangeOptions {
+  /** The change is refused unless this is the current version. */
+  readonly version?: number;
+  /** The lock goes on. */
+  readonly keep: boolean;
+}
+
+/** A content on its way to the store. */
+export interface Incoming {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** What is asked for; may be known only once the content has been read. */
+  readonly options: () => Promise<ChangeOptions>;
+}
+
+export type ChangeOutcome =
+  | { readonly outcome: 'published'; readonly version: number }
+  /** The session holds no exclusive lock and gave no version. */
+  | { readonly outcome: 'notlocked'; readonly shared: boolean }
+  /** The session's lock was followed by a newer grant. */
+  | { readonly outcome: 'fenced'; readonly version: number | undefined }
+  | { readonly outcome: 'conflict'; readonly version: number }
+  /** No lock, a version given, but somebody holds the file. */
+  | { readonly outcome: 'locked'; readonly state: LockState }
+  /** Nothing there to delete. */
+  | { readonly outcome: 'absent' };
+
+type Refused = Exclude<ChangeOutcome, { readonly outcome: 'published' }>;
+
+/**
+ * Changes of files. Whether one takes place is decided by a single swap of the head: from the head
+ * that the lock's holder remembers, or, without a lock, from the head that carries the version the
+ * client named. Refusals change nothing.
+ *
+ * Every method may throw FileStoreUnavailable; changes without a lock also LockTableUnavailable.
+ */
+@injectable()
+export class Publishing {
+  constructor(
+    private readonly files: FileStore,
+    private readonly table: LockTable,
+    private readonly locking: FileLocking,
+    private readonly held: HeldLocks,
+    private readonly observer: LockObserver,
+  ) {}
+
+  /**
+   * Whether a change of `name` is refused before its content needs to be looked at.
+   * @param versionMayFollow whether the client may still name a version
+   */
+  refusedFromTheStart(
+    session: Session,
+    name: FileName,
+    versionMayFollow: boolean,
+  ): Refused | undefined {
+    const lock = session.held.get(name);
+    if (lock?.state === 'lost') return this.#fenced(session, lock, undefined);
+    if (lock?.mode === 'exclusive' || versionMayFollow) return undefined;
+    return this.#refuse({ outcome: 'notlocked', shared: lock !== undefined });
+  }
+
+  /** Stores a new version of `name`. */
+  async put(session: Session, name: FileName, incoming: Incoming): Promise<ChangeOutcome> {
+    const lock = exclusiveLock(session, name);
+    const from = lock?.head ?? (await this.files.ensureHead(name));
+    const token = lock?.token ?? from.token + 1;
+    const staged = await this.files.stage(from, incoming.chunks, { session: session.id, token });
+    return await this.#discardUnlessPublished(staged, async () => {
+      const options = await incoming.options();
+      const outcome = await this.#change(session, name, lock, staged, options);
+      if (outcome.outcome === 'published') this.observer.published('put');
+      return outcome;
+    });
+  }
+
+  /** Publishes a version without content. */
+  async delete(session: Session, name: FileName, options: ChangeOptions): Promise<ChangeOutcome> {
+    const lock = exclusiveLock(session, name);
+    const from = lock?.head ?? (await this.files.head(name));
+    if (from?.content === undefined) return { outcome: 'absent' };
+    const token = lock?.token ?? from.token + 1;
+    const staged = await this.files.stageDeletion(from, { session: session.id, token });
+    return await this.#discardUnlessPublished(staged, async () => {
+      const outcome = await this.#change(session, name, lock, staged, options);
+      if (outcome.outcome === 'published') this.observer.published('delete');
+      return outcome;
+    });
+  }
+
+  async #change(
+    session: Session,
+    name: FileName,
+    lock: HeldLock | undefined,
+    staged: Staged,
+    options: ChangeOptions,
+  ): Promise<ChangeOutcome> {
+    const { from } = staged;
+    if (lock === undefined && options.version === undefined) {
+      return this.#refuse({ outcome: 'notlocked', shared: session.held.has(name) });
+    }
+    if (options.version !== undefined && options.version !== from.version) {
+      return this.#refuse({ outcome: 'conflict', version: from.version });
+    }
+    if (lock === undefined) {
+      // The head was read before this question, so a grant in between moves it and wins.
+      const state = await this.table.inspect(name);
+      const others = state.holders.some((holder) => holder.remainingMs > 0);
+      if (others) return { outcome: 'locked', state };
+    }
+    const result = await this.files.publish(staged);
+    if (result.outcome === 'moved') {
+      if (lock !== undefined) return this.#fenced(session, lock, result.current);
+      return this.#refuse({ outcome: 'conflict', version: result.current.version });
+    }
+    if (lock !== undefined) {
+      lock.head = result.head;
+      // From here on the answer is the version, whatever becomes of the release.
+      if (!options.keep) await this.locking.endQuietly(session, lock);
+    }
+    return { outcome: 'published', version: result.head.version };
+  }
+
+  async #discardUnlessPublished(
+    staged: Staged,
+    change: () => Promise<ChangeOutcome>,
+  ): Promise<ChangeOutcome> {
+    let outcome: ChangeOutcome;
+    try {
+      outcome = await change();
+    } catch (error) {
+      // Where the outcome is unknown the content may be the current one by now: the store decides.
+      if (!isOutcomeUnknown(error)) await this.#discard(staged);
+      throw error;
+    }
+    if (outcome.outcome !== 'published') await this.#discard(staged);
+    return outcome;
+  }
+
+  async #discard(staged: Staged): Promise<void> {
+    await this.files.discard(staged);
+    if (staged.from.version === 0) await this.#forgetUnlessHeld(staged.from);
+  }
+
+  /** A name that a refused change brought into being goes again, unless it is being locked. */
+  async #forgetUnlessHeld(head: Head): Promise<void> {
+    if (head.token === 0) await this.files.forgetUnwritten(head);
+  }
+
+  #fenced(session: Session, lock: HeldLock, current: Head | undefined): Refused {
+    this.held.ended(lock, 'lost');
+    this.held.remove(session, lock);
+    return this.#refuse({ outcome: 'fenced', version: current?.version });
+  }
+
+  #refuse<Outcome extends Refused>(outcome: Outcome): Outcome {
+    const kind = outcome.outcome;
+    if (kind === 'fenced' || kind === 'conflict' || kind === 'notlocked') {
+      this.observer.conflict(kind);
+    }
+    return outcome;
+  }
+}
+
+function exclusiveLock(session: Session, name: FileName): HeldLock | undefined {
+  const lock = session.held.get(name);
+  return lock?.mode === 'exclusive' ? lock : undefined;
+}
+
+function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof Error && 'outcomeUnknown' in error && error.outcomeUnknown === true;
+}
