@@ -103,7 +103,7 @@ describe('CommandRegistry', () => {
 
   it('sees through replies that change the connection', () => {
     const refused: Reply = { kind: 'bye', reply: failure('NOPERM', 'no') };
-    answering(() => refused).run(command('STORE', 'a'), contextOf());
+    plainNow(answering(() => refused).run(command('STORE', 'a'), contextOf()));
     expect(observer.seen.map(([, outcome]) => outcome)).to.deep.equal(['noperm']);
   });
 
