@@ -1,3 +1,5 @@
+import { injectable } from 'inversify';
+
 /** The named moments at which a test may stop, delay or end what the directory store is doing. */
 export type StepName =
   | 'sync.file'
@@ -28,6 +30,7 @@ export abstract class Failpoints {
   abstract hit(step: StepName): Promise<void>;
 }
 
+@injectable()
 export class NoFailpoints extends Failpoints {
   override async hit(_step: StepName): Promise<void> {}
 }

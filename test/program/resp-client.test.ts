@@ -11,14 +11,8 @@ describe('The program, through a Redis client', () => {
 
   before(async () => {
     server = await startServer({});
-    const options = {
-      host: '127.0.0.1',
-      port: server.port,
-      protocol: 2,
-      retryStrategy: null,
-    } as const;
-    one = new Redis(options);
-    other = new Redis(options);
+    one = redisClient('127.0.0.1', server.port);
+    other = redisClient('127.0.0.1', server.port);
   });
 
   after(async () => {
