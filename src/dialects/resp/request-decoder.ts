@@ -84,7 +84,7 @@ export class RequestDecoder {
     this.#upload?.abort(error);
     this.#upload = undefined;
     this.#startCommand();
-    this.#argument.begin(0);
+    this.#argument.reset();
   }
 
   /** Does one thing; false if it needs more bytes for that. */

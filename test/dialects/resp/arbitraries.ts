@@ -11,10 +11,7 @@ const content = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(
-        fc.integer({ min: MAX_ARGUMENT_BYTES - 2, max: MAX_ARGUMENT_BYTES + 5000 }),
-        fc.nat(255),
-      )
+      .tuple(fc.integer({ min: MAX_ARGUMENT_BYTES - 2, max: MAX_ARGUMENT_BYTES + 2 }), fc.nat(255))
       .map(([bytes, seed]) => Buffer.alloc(bytes, `${seed}\r\n`)),
   },
 );
@@ -25,7 +22,7 @@ const name = fc.oneof(
 );
 
 const plain = fc
-  .tuple(name, fc.array(binary(40), { maxLength: 6 }))
+  .tuple(name, fc.array(binary(300), { maxLength: 6 }))
   .map(([command, args]) => [Buffer.from(command), ...args]);
 
 const put = fc

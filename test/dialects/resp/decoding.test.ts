@@ -293,6 +293,18 @@ describe('decoding RESP', () => {
       expect(dialect.next()).to.equal(undefined);
       expect(dialect.bufferedBytes).to.equal('ECHOabc'.length);
     });
+
+    it('on memory: room is made for what arrived, not for what was declared', () => {
+      const before = process.memoryUsage().arrayBuffers;
+      const dialects = Array.from({ length: 500 }, () => {
+        const dialect = new RespDialect(OPTIONS);
+        dialect.feed(Buffer.from(`*2\r\n$4\r\nECHO\r\n$${MAX_ARGUMENT_BYTES}\r\nabc`), 0);
+        dialect.next();
+        return dialect;
+      });
+      const grown = process.memoryUsage().arrayBuffers - before;
+      expect(grown).to.be.lessThan((dialects.length * MAX_ARGUMENT_BYTES) / 4);
+    });
   });
 
   it('dates a command by the read that completed it', () => {
@@ -322,6 +334,16 @@ describe('decoding RESP', () => {
       given.push(...nextCommand(dialect).args);
     }
     expect(given.map(String)).to.deep.equal(['first', 'other']);
+  });
+
+  it('gathers a long argument from pieces of any size', async () => {
+    const argument = Buffer.from(Array.from({ length: MAX_ARGUMENT_BYTES }, (_, at) => at % 251));
+    const stream = request('ECHO', argument);
+    for (const step of [1, 7, 100, 1000, 40_000]) {
+      const every = Array.from({ length: stream.length / step }, (_, at) => at * step);
+      const [seen] = await decode(cut(stream, every));
+      expect(seen).to.deep.equal(command('ECHO', argument.toString('latin1')));
+    }
   });
 
   it('counts what waits, and what keeping many small reads costs', () => {
@@ -357,9 +379,18 @@ describe('decoding RESP', () => {
     dialect.feed(Buffer.concat([request('PING'), Buffer.from('*2\r\n$4\r\nECHO\r\n$4\r\nab')]), 0);
     nextCommand(dialect);
     expect(dialect.next()).to.equal(undefined);
+    dialect.feed(Buffer.concat([Buffer.from('cd\r\n'), request('PING')]), 0);
     dialect.abort(new Error('gone'));
     dialect.feed(request('PING'), 0);
     expect(dialect.next()).to.equal(undefined);
+    expect(dialect.bufferedBytes).to.equal(0);
+  });
+
+  it('holds nothing of an incomplete command after the connection is gone', () => {
+    const dialect = new RespDialect(OPTIONS);
+    dialect.feed(Buffer.from('*2\r\n$4\r\nECHO\r\n$4\r\nab'), 0);
+    expect(dialect.next()).to.equal(undefined);
+    dialect.abort(new Error('gone'));
     expect(dialect.bufferedBytes).to.equal(0);
   });
 

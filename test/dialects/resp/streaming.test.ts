@@ -99,6 +99,10 @@ describe('streaming a content in RESP', () => {
     const [short, behind] = await decode([request('PUT', 'a', 'b', content(LONG))]);
     expect(short).to.have.property('answer').that.matches(tooLong);
     expect(behind).to.equal(undefined);
+    const [, secondContent] = await decode([
+      request('PUT', 'a', content(LONG), 'b', content(LONG)),
+    ]);
+    expect(secondContent).to.have.property('answer').that.matches(tooLong);
   });
 
   it('hands the command out with the first bytes of its content, and dates it by them', () => {
