@@ -1,6 +1,6 @@
 import type { ArgumentSpec, CommandSpec } from './spec.js';
 
-/** A command's grammar as people read it: `LOCK name [SHARED] [TTL ttl-ms] [WAIT wait-ms]`. */
+/** A command's grammar as people read it: `LOCK name [SHARED] [TTL ms] [WAIT ms]`. */
 export function usageOf(spec: CommandSpec): string {
   return [spec.name.replace('|', ' '), ...spec.arguments.map(syntax)].join(' ');
 }
