@@ -53,12 +53,11 @@ export class TelemetryServer {
     return { port: address.port };
   }
 
-  /** Stops listening; answers under way have a moment to get through. Safe to call again. */
+  /** Stops listening and ends idle connections; answers under way have a moment to get through. Safe to call again. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#server.closeIdleConnections();
     const cancel = this.clock.after(CLOSE_GRACE_MS, () => this.#server.closeAllConnections());
     await closed;
     cancel();
@@ -67,15 +66,15 @@ export class TelemetryServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      send(request, response, 405, 'text/plain; charset=utf-8', 'only GET and HEAD\n');
+      send(response, 405, 'text/plain; charset=utf-8', 'only GET and HEAD\n');
       return;
     }
     try {
       const { status, contentType, body } = await this.#answer(request);
-      send(request, response, status, contentType, body);
+      send(response, status, contentType, body);
     } catch (err) {
       this.log.error('http.failed', 'A request to the HTTP endpoint failed', { err });
-      send(request, response, 500, 'text/plain; charset=utf-8', 'failed; the log says why\n');
+      send(response, 500, 'text/plain; charset=utf-8', 'failed; the log says why\n');
     }
   }
 
@@ -85,17 +84,11 @@ export class TelemetryServer {
   }
 }
 
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  contentType: string,
-  body: string,
-): void {
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
   response.writeHead(status, {
     'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  response.end(body); // Node leaves it out where the request was HEAD
 }
