@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # $work and the like are set by ensure.sh
 # The Docker engine and its two command line plugins.
 
 readonly ENGINE_LOG=/var/log/dockerd.log

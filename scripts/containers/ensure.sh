@@ -39,8 +39,11 @@ die() {
   exit 1
 }
 
+# shellcheck source=scripts/containers/debian.sh
 source "$here/debian.sh"
+# shellcheck source=scripts/containers/engine.sh
 source "$here/engine.sh"
+# shellcheck source=scripts/containers/images.sh
 source "$here/images.sh"
 
 [ $# -gt 0 ] || set -- "${IMAGES[@]}"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # $work and the like are set by ensure.sh
 # Images: pulled, or where no pull succeeds, built as stand-ins from the folders in stand-ins/.
 
 readonly BASE=debian:trixie-slim

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { alertQueries, dashboardQueries, readAlerts } from '../support/queries.js';
 import { ComposeProject } from './support/compose-project.js';
 import { eventually } from './support/eventually.js';
 import { scrapeInside } from './support/scrape.js';
@@ -8,6 +9,12 @@ import { ask } from './support/text-client.js';
 const Targets = z.object({
   data: z.object({
     activeTargets: z.array(z.object({ labels: z.object({ job: z.string() }), health: z.string() })),
+  }),
+});
+
+const Rules = z.object({
+  data: z.object({
+    groups: z.array(z.object({ rules: z.array(z.object({ name: z.string() })) })),
   }),
 });
 
@@ -55,6 +62,22 @@ describe('docker compose', () => {
       async () => (await scraped('candado')) === 3,
     );
     await eventually('Prometheus scrapes HAProxy', async () => (await scraped('haproxy')) === 1);
+  });
+
+  it('loads the alert rules', async () => {
+    const response = await fetch(`${await project.prometheusUrl()}/api/v1/rules?type=alert`);
+    const { data } = Rules.parse(await response.json());
+    const loaded = data.groups.flatMap((group) => group.rules.map((rule) => rule.name));
+    expect(loaded).to.have.members(readAlerts().map((rule) => rule.alert));
+  });
+
+  it('has a Prometheus that understands every query of dashboard and alerts', async () => {
+    const url = `${await project.prometheusUrl()}/api/v1/query`;
+    for (const { source, expr } of [...dashboardQueries(), ...alertQueries()]) {
+      const body = new URLSearchParams({ query: expr });
+      const reply = await fetch(url, { method: 'POST', body });
+      expect(reply.status, `${source}: ${await reply.text()}`).to.equal(200);
+    }
   });
 
   it('takes two more replicas in by itself', async () => {

@@ -66,8 +66,10 @@ function listening(
   child: ChildProcess,
   log: string[],
 ): Promise<{ readonly port: number; readonly httpPort: number }> {
-  const { promise, resolve, reject } =
-    Promise.withResolvers<{ readonly port: number; readonly httpPort: number }>();
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    readonly port: number;
+    readonly httpPort: number;
+  }>();
   const fail = (why: string): void => reject(new Error(`${why}:\n${log.join('\n')}`));
   const timer = setTimeout(() => {
     child.kill('SIGKILL');

@@ -20,9 +20,15 @@ export class ArgumentReader {
     return this.#length - this.#filled;
   }
 
+  /** To be called when the one before is whole. */
   begin(length: number): void {
     this.#length = length;
     this.#filled = 0;
+  }
+
+  /** Lets go of an argument that will never be whole. */
+  reset(): void {
+    this.begin(0);
     this.#buffer = EMPTY;
   }
 
@@ -36,6 +42,7 @@ export class ArgumentReader {
       this.#filled += piece.length;
     }
     const whole = this.#buffer;
+    // Else an idle connection would keep the read alive that its last argument lay in.
     this.#buffer = EMPTY;
     return whole;
   }

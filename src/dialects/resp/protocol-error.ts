@@ -14,11 +14,11 @@ export class ProtocolError extends Error {
     return new ProtocolError('ERR', `Protocol error: ${problem}`);
   }
 
-  static contentTooBig(bytes: number, maxFileBytes: number): ProtocolError {
+  static contentTooBig(maxFileBytes: number): ProtocolError {
     return new ProtocolError(
       'TOOBIG',
-      `the content has ${bytes} bytes and a file may have at most ${maxFileBytes}: send a smaller ` +
-        'one, or have MAX_FILE_BYTES raised; the connection is closed without reading it',
+      `a file may have at most ${maxFileBytes} bytes (MAX_FILE_BYTES): send a smaller one, or have ` +
+        'the limit raised; the connection is closed, for this content is not read',
     );
   }
 }

@@ -84,7 +84,7 @@ export class RequestDecoder {
     this.#upload?.abort(error);
     this.#upload = undefined;
     this.#startCommand();
-    this.#argument.begin(0);
+    this.#argument.reset();
   }
 
   /** Does one thing; false if it needs more bytes for that. */
@@ -108,7 +108,7 @@ export class RequestDecoder {
     if (count === undefined) return false;
     if (count < -1 || count > MAX_ARGUMENTS) {
       throw ProtocolError.grammar(
-        `invalid multibulk length: a command has at most ${MAX_ARGUMENTS} strings, not ${count}`,
+        `invalid multibulk length: a command has between 0 and ${MAX_ARGUMENTS} strings`,
       );
     }
     // Redis passes over empty and null arrays without an answer; so the next line is a count again.
@@ -123,12 +123,12 @@ export class RequestDecoder {
     const length = this.#line.read(input, LENGTH_LINE);
     if (length === undefined) return false;
     if (length < 0) {
-      throw ProtocolError.grammar(`invalid bulk length: ${length} is below 0`);
+      throw ProtocolError.grammar('invalid bulk length: it must not be negative');
     }
     this.#stringsLeft -= 1;
     const isContent = this.#name !== undefined && this.#args.length === this.#contentIndex;
     if (isContent && length > this.#options.maxFileBytes) {
-      throw ProtocolError.contentTooBig(length, this.#options.maxFileBytes);
+      throw ProtocolError.contentTooBig(this.#options.maxFileBytes);
     }
     if (isContent && length > MAX_ARGUMENT_BYTES) {
       this.#contentLeft = length;
@@ -142,7 +142,7 @@ export class RequestDecoder {
   #startArgument(length: number): void {
     if (length > MAX_ARGUMENT_BYTES) {
       throw ProtocolError.grammar(
-        `invalid bulk length: ${length} is over ${MAX_ARGUMENT_BYTES}, the most this argument may have`,
+        `invalid bulk length: this argument may have at most ${MAX_ARGUMENT_BYTES} bytes`,
       );
     }
     this.#collectedBytes += length;

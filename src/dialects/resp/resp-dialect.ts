@@ -15,7 +15,7 @@ export class RespDialect extends Dialect {
   readonly #input = new Input();
   readonly #decoder: RequestDecoder;
   readonly #encoder = new ReplyEncoder();
-  /** Nothing is decoded any more. */
+  /** No more bytes are taken. */
   #closed = false;
   #peerEnded = false;
   /** The answer to a stream that broke, until it is handed out. */
@@ -68,7 +68,7 @@ export class RespDialect extends Dialect {
   }
 
   #decode(): Command | undefined {
-    if (this.#closed || this.uploading !== undefined) return undefined;
+    if (this.uploading !== undefined) return undefined;
     let command: Command | undefined;
     try {
       command = this.#decoder.decode(this.#input);

@@ -18,7 +18,12 @@ export const ensureContainers = async (): Promise<void> => {
   let last = 'its set-up script printed nothing';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     process.stderr.write(text);
-    last = text.trim().split('\n').at(-1) ?? last;
+    last =
+      text
+        .trim()
+        .split('\n')
+        .at(-1)
+        ?.replace(/^containers: /, '') ?? last;
   });
   const [code] = await once(child, 'close');
   if (code === 0) return;

@@ -10,13 +10,12 @@ export const mochaGlobalSetup = async (): Promise<void> => {
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
   beginRun();
   await removeLeftOvers();
-  try {
-    await Promise.all([buildCandadoImage(), startSharedRedis()]);
-  } catch (error) {
-    // Mocha runs no teardown after a failed set-up.
-    await endRun();
-    throw error;
-  }
+  const parts = await Promise.allSettled([buildCandadoImage(), startSharedRedis()]);
+  const failed = parts.find((part) => part.status === 'rejected');
+  if (failed === undefined) return;
+  // Mocha runs no teardown after a failed set-up.
+  await endRun();
+  throw failed.reason;
 };
 
 /** Once after them, also when some failed. */

@@ -1,0 +1,51 @@
+import type { Options, PositionalOptions } from 'yargs';
+import { UsageError } from './cli-error.js';
+
+/** A command's options and positionals, by name, as they were given: texts, lists and switches. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+export interface WholeRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** An option with one value, of which the last one given counts. */
+export function valueOption(describe: string, more: Options = {}): Options {
+  return { describe, type: 'string', requiresArg: true, ...more };
+}
+
+export function switchOption(describe: string, more: Options = {}): Options {
+  return { describe, type: 'boolean', ...more };
+}
+
+export function namePositional(describe = 'Name of the file on the server'): PositionalOptions {
+  return { describe, type: 'string' };
+}
+
+export function text(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  return value === undefined ? undefined : String(value);
+}
+
+export function requiredText(args: Arguments, name: string): string {
+  const value = text(args, name);
+  if (value === undefined || value === '') throw new UsageError(`${name} must not be empty`);
+  return value;
+}
+
+export function isSet(args: Arguments, name: string): boolean {
+  return args[name] === true;
+}
+
+/** The whole number given to an option; undefined if it was not given. */
+export function whole(args: Arguments, flag: string, range: WholeRange): number | undefined {
+  const value = text(args, flag);
+  return value === undefined ? undefined : parseWhole(`--${flag}`, value, range);
+}
+
+/** @param what as the sentence of the refusal names it, such as `--count` */
+export function parseWhole(what: string, value: string, { least, most }: WholeRange): number {
+  const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${what} takes a whole number from ${least} to ${most}, not "${value}"`);
+}

@@ -1,0 +1,42 @@
+import type { Argv } from 'yargs';
+import type { CandadoClient } from '../client/index.js';
+import type { Arguments } from './arguments.js';
+import type { Target } from './explain.js';
+import type { CliIo } from './io.js';
+
+/** One flag of `candado serve`, for its help. */
+export interface SettingHelp {
+  /** Without its dashes: `redis-url`. */
+  readonly flag: string;
+  readonly help: string;
+}
+
+/** What the command line cannot do by itself. */
+export interface CliParts {
+  /** Runs the server until it is stopped; resolves to the exit code. */
+  readonly serve: (flags: Readonly<Record<string, string>>) => Promise<number>;
+  /** For the help and the completion of `serve`; which flags are right is for `serve` to say. */
+  readonly settings?: readonly SettingHelp[];
+}
+
+/** What a command gets to work with. */
+export interface CliContext {
+  readonly io: CliIo;
+  readonly parts: CliParts;
+  readonly target: Target;
+  /** Connects, hands the client over, and closes it however that ends. */
+  withClient<T>(action: (client: CandadoClient) => Promise<T>): Promise<T>;
+}
+
+export interface CliCommand {
+  /** As yargs wants it: `get <name>`. */
+  readonly usage: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly examples: readonly (readonly [command: string, explanation: string])[];
+  /** Takes options that are not declared, and none of those that all others have. */
+  readonly openEnded?: boolean;
+  options(yargs: Argv, parts: CliParts): Argv;
+  /** Resolves to the exit code. */
+  run(args: Arguments, context: CliContext): Promise<number>;
+}

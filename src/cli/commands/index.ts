@@ -1,0 +1,23 @@
+import type { CliCommand } from '../cli-command.js';
+import { get } from './get.js';
+import { hello } from './hello.js';
+import { lock } from './lock.js';
+import { locks } from './locks.js';
+import { ls } from './ls.js';
+import { put } from './put.js';
+import { serve } from './serve.js';
+import { time } from './time.js';
+import { unlock } from './unlock.js';
+
+/** In the order in which help lists them. */
+export const COMMANDS: readonly CliCommand[] = [
+  serve,
+  ls,
+  get,
+  put,
+  lock,
+  unlock,
+  locks,
+  time,
+  hello,
+];

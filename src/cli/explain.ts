@@ -1,0 +1,55 @@
+import { CandadoError } from '../client/index.js';
+import { CliError } from './cli-error.js';
+import { ExitCode, exitCodeOf } from './exit-codes.js';
+
+export interface Explanation {
+  readonly exitCode: number;
+  /** What happened and what can be done about it. */
+  readonly message: string;
+}
+
+/** Where the connection goes. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What to do, by the code of a `CandadoError`; the server's own sentence stands before it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  LOCKED: 'wait for it with --wait MS, or see who holds it with `candado locks`',
+  TIMEOUT: 'wait longer with --wait MS, or see who holds it with `candado locks`',
+  FENCED: 'lock it again and look at what it holds now before you write',
+  CONFLICT: 'see the current version with `candado ls -l` and look at it before you write',
+  CONNECTIONLOST: 'look at the file with `candado ls -l` before you try again',
+  PROTOCOL: 'is that a Candado server? Check --host and --port',
+};
+
+export function explain(error: unknown, target: Target): Explanation {
+  if (error instanceof CliError) return { exitCode: error.exitCode, message: error.message };
+  if (error instanceof CandadoError) {
+    return { exitCode: exitCodeOf(error.code), message: explainCandado(error, target) };
+  }
+  if (!(error instanceof Error)) return { exitCode: ExitCode.fault, message: String(error) };
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && path !== undefined) {
+    return { exitCode: ExitCode.fault, message: `${path}: there is no such file or folder here` };
+  }
+  return { exitCode: ExitCode.fault, message: error.message };
+}
+
+function explainCandado(error: CandadoError, target: Target): string {
+  if (error.code === 'UNREACHABLE') return unreachable(error.message, error.cause, target);
+  const remedy = REMEDIES[error.code];
+  return remedy === undefined ? error.message : `${error.message}: ${remedy}`;
+}
+
+/** @param cause what the system said of the attempt to connect */
+export function unreachable(message: string, cause: unknown, { host, port }: Target): string {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const code = first instanceof Error ? (first as NodeJS.ErrnoException).code : undefined;
+  if (code !== 'ECONNREFUSED') return `${message}: check --host and --port`;
+  return (
+    `nothing listens on ${host}:${port}: ` +
+    'start one with `candado serve`, or name another with --host and --port'
+  );
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { HeldLock } from '../client/index.js';
+import type { CliContext } from './cli-command.js';
+import { CliError } from './cli-error.js';
+import { ExitCode } from './exit-codes.js';
+import { onStop } from './io.js';
+
+/** What shells answer where there is no such command, or none that can be run. */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+/** What shells add to the number of the signal that ended a command. */
+const SIGNALLED = 128;
+
+/**
+ * Runs a command while the lock is held, and exits as it does. If the lock is lost the command is
+ * told to end (SIGTERM), for it may not go on writing.
+ *
+ * The command finds its lock in `CANDADO_LOCK_NAME`, `CANDADO_LOCK_TOKEN`, `CANDADO_LOCK_VERSION`.
+ */
+export async function runHolding(
+  lock: HeldLock,
+  [program = '', ...args]: readonly string[],
+  { io, target }: CliContext,
+): Promise<number> {
+  const child = spawn(program, args, {
+    stdio: 'inherit',
+    env: {
+      ...io.env,
+      CANDADO_HOST: target.host,
+      CANDADO_PORT: String(target.port),
+      CANDADO_LOCK_NAME: lock.name,
+      CANDADO_LOCK_TOKEN: String(lock.token),
+      CANDADO_LOCK_VERSION: String(lock.version),
+    },
+  });
+  // A terminal sends Ctrl-C to the command by itself; here it only must not end this process.
+  using _ = onStop(io, (signal) => signal === 'SIGTERM' && child.kill(signal));
+  const stop = (): void => {
+    child.kill('SIGTERM');
+  };
+  lock.signal.addEventListener('abort', stop);
+  try {
+    const code = await ended(child, program);
+    if (lock.signal.aborted) {
+      throw new CliError(
+        ExitCode.conflict,
+        `${lock.signal.reason.message}; ${program} was stopped`,
+      );
+    }
+    return code;
+  } finally {
+    lock.signal.removeEventListener('abort', stop);
+  }
+}
+
+function ended(child: ChildProcess, program: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const code = error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
+      reject(new CliError(code, `${program} cannot be run: ${error.message}`));
+    });
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? (code ?? 0) : SIGNALLED + constants.signals[signal]);
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import { hostname, userInfo } from 'node:os';
+import { CandadoClient, DEFAULT_OPTIONS } from '../client/index.js';
+import type { CliContext, CliParts } from './cli-command.js';
+import { COMMANDS } from './commands/index.js';
+import { ExitCode } from './exit-codes.js';
+import { explain, type Target } from './explain.js';
+import type { CliIo } from './io.js';
+import { parse } from './parse.js';
+import { print } from './print.js';
+import { readTarget } from './target.js';
+import { packageVersion } from './version.js';
+
+/**
+ * The `candado` command.
+ *
+ * @param argv without the interpreter and the script
+ * @returns the exit code; nothing is thrown
+ */
+export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts): Promise<number> {
+  let target: Target = { host: DEFAULT_OPTIONS.host, port: DEFAULT_OPTIONS.port };
+  // Who reads our output may leave; the write that finds out reports it, too.
+  const ignore = (): void => undefined;
+  io.stdout.on('error', ignore);
+  try {
+    const parsed = parse(argv, io, COMMANDS, parts);
+    if (parsed.kind !== 'run') {
+      const text = parsed.kind === 'text' ? parsed.text : `${packageVersion()}\n`;
+      await print(io.stdout, text);
+      return ExitCode.ok;
+    }
+    if (parsed.command.openEnded !== true) target = readTarget(parsed.args, io.env);
+    return await parsed.command.run(parsed.args, contextFor(io, parts, target));
+  } catch (error) {
+    if (isBrokenPipe(error)) return ExitCode.ok;
+    const { exitCode, message } = explain(error, target);
+    const hint = exitCode === ExitCode.usage ? ' (--help shows how)' : '';
+    io.stderr.write(`candado: ${message}${hint}\n`);
+    return exitCode;
+  } finally {
+    io.stdout.off('error', ignore);
+  }
+}
+
+function contextFor(io: CliIo, parts: CliParts, target: Target): CliContext {
+  return {
+    io,
+    parts,
+    target,
+    withClient: async (action) => {
+      await using client = await CandadoClient.connect({ ...target, clientName: holderName() });
+      return await action(client);
+    },
+  };
+}
+
+/** How `LOCKS` names this user: `ada@host`, in the characters that a client name may have. */
+function holderName(): string {
+  return `${user()}@${hostname()}`.replace(/[^!-~]/g, '-');
+}
+
+/** A process may run under a number that no account has. */
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'nobody';
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+}

@@ -1,0 +1,49 @@
+import { ContentStream } from './content-stream.js';
+import { CandadoError, ProtocolError } from './errors.js';
+import type { BulkSink } from './resp/blob.js';
+import { type Argument, encodeRequest } from './resp/encode.js';
+import { ErrorReply, type RespValue } from './resp/values.js';
+import type { Flow, Outgoing, Request } from './transport/request.js';
+
+/** A `GET` whose answer is handed over while it arrives; null where there is no such file. */
+export class ContentRequest implements Request {
+  readonly command = 'GET';
+  readonly waitMs = 0;
+  readonly createdAtMs = performance.now();
+  readonly boundTo = undefined;
+  readonly promise: Promise<ContentStream | null>;
+  readonly #answer = Promise.withResolvers<ContentStream | null>();
+  readonly #args: readonly Argument[];
+  #stream: ContentStream | undefined;
+
+  constructor(args: readonly Argument[]) {
+    this.promise = this.#answer.promise;
+    this.#args = args;
+  }
+
+  /** What has begun to arrive may be half used already. */
+  get repeatable(): boolean {
+    return this.#stream === undefined;
+  }
+
+  encode(): Outgoing {
+    return { head: encodeRequest([this.command, ...this.#args]) };
+  }
+
+  bulk(size: number, flow: Flow): BulkSink {
+    this.#stream = new ContentStream(size, flow);
+    this.#answer.resolve(this.#stream);
+    return this.#stream.sink();
+  }
+
+  settle(value: RespValue): void {
+    if (value === null) this.#answer.resolve(null);
+    else if (value instanceof ErrorReply) this.fail(new CandadoError(value.code, value.message));
+    else this.fail(new ProtocolError('GET was answered with something that is no content'));
+  }
+
+  fail(error: Error): void {
+    this.#answer.reject(error);
+    this.#stream?.destroy(error);
+  }
+}

@@ -1,0 +1,171 @@
+import { encodeContent, type PutContent } from './content.js';
+import { ProtocolError } from './errors.js';
+import { type FileStat, type LockInfo, toFileStat, toLockInfo } from './records.js';
+import { toArray, toInteger, toIntegers, toText } from './replies.js';
+import type { Argument } from './resp/encode.js';
+import { encodeRequest } from './resp/encode.js';
+import { epochMicros, type TimeSample, timeSample } from './time-exchange.js';
+import { Call } from './transport/call.js';
+import type { Connection } from './transport/connection.js';
+
+/** The commands that this client knows, each as a request with a typed answer. */
+
+export interface GetOptions {
+  /** A kept version; the current one without. */
+  readonly version?: number;
+  /** In bytes. */
+  readonly range?: { readonly offset: number; readonly length: number };
+}
+
+export interface PutOptions {
+  /** Without holding the lock: only if this is the current version. 0: there is none yet. */
+  readonly version?: number;
+  /** Do not end the lock. */
+  readonly keep?: boolean;
+}
+
+const ok = (): undefined => undefined;
+
+export function pingCall(): Call<undefined> {
+  return new Call({ command: 'PING', args: [], parse: ok, repeatable: true });
+}
+
+export function timeCall(): Call<number> {
+  return new Call({
+    command: 'TIME',
+    args: [],
+    repeatable: true,
+    parse: (value) => {
+      const [seconds, micros] = toArray(value);
+      // Redis, too, sends both numbers as strings.
+      return toInteger(Number(toText(seconds))) * 1_000_000 + toInteger(Number(toText(micros)));
+    },
+  });
+}
+
+export function exchangeTimeCall(): Call<TimeSample> {
+  let sentAt = 0;
+  return new Call({
+    command: 'TIME',
+    repeatable: true,
+    args: () => {
+      sentAt = epochMicros();
+      return { head: encodeRequest(['TIME', sentAt]) };
+    },
+    parse: (value) => {
+      const returnedAt = epochMicros();
+      const [echoed = 0, receivedAt = 0, answeredAt = 0] = toIntegers(value, 3);
+      if (echoed !== sentAt) throw new ProtocolError('TIME answered another request than this one');
+      return timeSample(sentAt, receivedAt, answeredAt, returnedAt);
+    },
+  });
+}
+
+export function getArguments(name: string, { version, range }: GetOptions): readonly Argument[] {
+  return [
+    name,
+    ...(version === undefined ? [] : ['VERSION', version]),
+    ...(range === undefined ? [] : ['RANGE', range.offset, range.length]),
+  ];
+}
+
+export function getCall(name: string, options: GetOptions): Call<Buffer | null> {
+  return new Call({
+    command: 'GET',
+    args: getArguments(name, options),
+    repeatable: true,
+    parse: (value) => {
+      if (value === null || Buffer.isBuffer(value)) return value;
+      throw new ProtocolError('GET was answered with something that is no content');
+    },
+  });
+}
+
+export function statCall(name: string): Call<FileStat | null> {
+  return new Call({
+    command: 'STAT',
+    args: [name],
+    repeatable: true,
+    parse: (value) => (value === null ? null : toFileStat(value)),
+  });
+}
+
+export interface ListPage {
+  /** Undefined after the last page. */
+  readonly next: string | undefined;
+  readonly names: readonly string[];
+}
+
+/** Where a listing begins, and what is answered when it has ended. */
+export const EDGE_CURSOR = '';
+
+export function listCall(
+  pattern: string | undefined,
+  cursor: string,
+  count: number,
+): Call<ListPage> {
+  return new Call<ListPage>({
+    command: 'LIST',
+    args: [...(pattern === undefined ? [] : [pattern]), 'CURSOR', cursor, 'COUNT', count],
+    repeatable: true,
+    parse: (value) => {
+      const [next, names] = toArray(value);
+      const cursorAfter = toText(next);
+      return {
+        next: cursorAfter === EDGE_CURSOR ? undefined : cursorAfter,
+        names: toArray(names).map(toText),
+      };
+    },
+  });
+}
+
+export function locksCall(pattern: string | undefined): Call<readonly LockInfo[]> {
+  return new Call<readonly LockInfo[]>({
+    command: 'LOCKS',
+    args: pattern === undefined ? [] : [pattern],
+    repeatable: true,
+    parse: (value) => toArray(value).map(toLockInfo),
+  });
+}
+
+export function putCall(
+  name: string,
+  content: PutContent,
+  options: PutOptions,
+  boundTo?: Connection,
+): Call<number> {
+  return new Call({
+    command: 'PUT',
+    args: () => encodeContent(['PUT', name], content, changeArguments(options)),
+    parse: toInteger,
+    boundTo,
+  });
+}
+
+export function deleteCall(name: string, options: PutOptions): Call<number> {
+  return new Call({
+    command: 'DELETE',
+    args: [name, ...changeArguments(options)],
+    parse: toInteger,
+  });
+}
+
+function changeArguments({ version, keep }: PutOptions): readonly Argument[] {
+  return [
+    ...(version === undefined ? [] : ['VERSION', version]),
+    ...(keep === true ? ['KEEP'] : []),
+  ];
+}
+
+export function unlockCall(name: string, boundTo?: Connection): Call<undefined> {
+  return new Call({ command: 'UNLOCK', args: [name], parse: ok, boundTo });
+}
+
+export function renewCall(
+  name: string,
+  ttlMs: number | undefined,
+  boundTo: Connection,
+): Call<number> {
+  const args = [name, ...(ttlMs === undefined ? [] : ['TTL', ttlMs])];
+  return new Call({ command: 'RENEW', args, parse: toInteger, boundTo });
+}

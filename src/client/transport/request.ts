@@ -1,0 +1,42 @@
+import type { BulkSink } from '../resp/blob.js';
+import type { RespValue } from '../resp/values.js';
+import type { Connection } from './connection.js';
+
+/** A request as it leaves: in one piece, or around a content of known length. */
+export interface Outgoing {
+  readonly head: Buffer;
+  readonly body?: OutgoingBody;
+}
+
+export interface OutgoingBody {
+  readonly size: number;
+  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Follows the content. */
+  readonly tail: Buffer;
+}
+
+/** Lets the reader of a streamed reply hold the connection back. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+}
+
+/** One request and whoever waits for its answer. */
+export interface Request {
+  /** Upper-case, for messages to people. */
+  readonly command: string;
+  /** Whether it may be asked again when its answer was lost. */
+  readonly repeatable: boolean;
+  /** How long the server may keep it waiting on purpose, in milliseconds. */
+  readonly waitMs: number;
+  /** Monotonic milliseconds; retries end a fixed time after it. */
+  readonly createdAtMs: number;
+  /** Makes sense on this connection only. */
+  readonly boundTo: Connection | undefined;
+  /** Called once for every time it is sent, at that time. */
+  encode(): Outgoing;
+  /** Takes a string of `size` bytes piece by piece, if it wants to; {@link settle} is not called. */
+  bulk(size: number, flow: Flow): BulkSink | undefined;
+  settle(value: RespValue, connection: Connection): void;
+  fail(error: Error): void;
+}
