@@ -28,11 +28,14 @@ import { asAcquisition, WaitingRequests } from './waiting-requests.js';
 
 export { RedisLockTableOptions } from './options.js';
 
-/** The most leases in one script: Redis does nothing else meanwhile, about a millisecond. */
-const MAX_LEASES_AT_ONCE = 500;
+/** The most leases in one script: Redis does nothing else meanwhile, for some milliseconds. */
+const MAX_LEASES_AT_ONCE = 200;
+
+/** The most such scripts under way at once, so that others' commands come in between. */
+const MAX_BATCHES_UNDER_WAY = 2;
 
 /** How many keys one step of a walk over all locks looks at, for the same reason. */
-const SCAN_COUNT = 500;
+const SCAN_COUNT = 200;
 
 /** A lock table that many replicas share, in one Redis. */
 @injectable()
@@ -238,7 +241,10 @@ export class RedisLockTable extends LockTable {
         if (outcomes[index] === true) renewed.add(lease);
       });
     };
-    await Promise.all(makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup).map(renewBatch));
+    const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup);
+    while (batches.length > 0) {
+      await Promise.all(batches.splice(0, MAX_BATCHES_UNDER_WAY).map(renewBatch));
+    }
     return renewed;
   }
 
@@ -258,12 +264,7 @@ export class RedisLockTable extends LockTable {
   }
 
   async #subscribe(): Promise<void> {
-    try {
-      await this.#pushes.subscribe();
-    } catch {
-      return; // the connection is gone again; the next one subscribes
-    }
-    await this.#restore();
+    if (await this.#pushes.subscribe()) await this.#restore();
   }
 
   /** After a connection was lost: whatever was missed meanwhile is caught up with. */
@@ -286,6 +287,7 @@ export class RedisLockTable extends LockTable {
 
   async #beat(): Promise<void> {
     this.#known.prune();
+    if (this.#pushConnection.up && !this.#pushes.subscribed) await this.#subscribe();
     if (!this.#commands.up) return;
     try {
       await Promise.all([this.#clocks.measure(), this.#memory.check(), this.#pushes.ping()]);
