@@ -188,7 +188,7 @@ describe('RedisLockTable and a Redis that fails', () => {
         ['cas', here],
         ['dan', there],
       ] as const) {
-        waiting.push(await queue(table, session));
+        waiting.push({ session, ...(await queue(table, session)) });
       }
       await redis.restart();
       await Promise.all(
@@ -200,8 +200,9 @@ describe('RedisLockTable and a Redis that fails', () => {
       const { holders } = await here.table.inspect(name);
       expect(holders.map(({ session, token }) => [session, token])).to.deep.equal([['ana', 42]]);
       let { grantId } = holder;
-      for (const { answer } of waiting) {
+      for (const { session, answer } of waiting) {
         expect(await here.table.release(name, grantId)).to.equal(true);
+        expect((await here.table.inspect(name)).holders[0]?.session).to.equal(session);
         ({ grantId } = granted(await answer));
       }
     });
