@@ -33,7 +33,8 @@ export class Orphans {
 
   /** @param stopped asked between steps */
   async sweep(stopped: () => boolean): Promise<void> {
-    for (const shard of this.layout.shards()) {
+    for (const folder of await readdir(this.layout.contents)) {
+      const shard = join(this.layout.contents, folder);
       for (const entry of await readdir(shard)) {
         if (stopped()) return;
         const id = entry.endsWith('.json') ? entry.slice(0, -'.json'.length) : '';
