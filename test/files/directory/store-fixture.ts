@@ -136,6 +136,10 @@ export class StoreFixture {
     return (await this.shelved()).filter((entry) => !entry.endsWith('.json'));
   }
 
+  async removeRecord(id: string): Promise<void> {
+    await rm(this.own('contents', id.slice(1, 3), `${id}.json`));
+  }
+
   async prepared(): Promise<readonly string[]> {
     return await readdir(this.own('tmp'));
   }
