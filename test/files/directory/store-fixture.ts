@@ -137,7 +137,11 @@ export class StoreFixture {
   }
 
   async removeRecord(id: string): Promise<void> {
-    await rm(this.own('contents', id.slice(1, 3), `${id}.json`));
+    await rm(this.recordPath(id));
+  }
+
+  recordPath(id: string): string {
+    return this.own('contents', id.slice(1, 3), `${id}.json`);
   }
 
   async prepared(): Promise<readonly string[]> {
