@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { injectable, optional } from 'inversify';
+import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
 import { FileNameTaken, FileStoreUnavailable } from '../errors.js';
@@ -47,7 +47,7 @@ export class DirectoryFileStore extends FileStore {
     clock: Clock,
     private readonly log: Log,
     observer: FileObserver,
-    @optional() private readonly failpoints: Failpoints = new NoFailpoints(),
+    @inject(Failpoints) @optional() private readonly failpoints: Failpoints = new NoFailpoints(),
   ) {
     super();
     this.#parts = buildParts(
