@@ -79,7 +79,9 @@ async function errorOf(work: Promise<unknown>): Promise<unknown> {
 
 /** What every file store promises, whatever it keeps its files in. */
 export function describeFileStore(title: string, start: () => Promise<FileStoreFixture>): void {
-  describe(title, () => {
+  describe(title, function () {
+    // Much of it waits for a disk that others may be using.
+    this.timeout(10_000);
     let fixture: FileStoreFixture;
     let here: FileStore;
     let there: FileStore;

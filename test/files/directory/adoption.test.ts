@@ -33,7 +33,9 @@ async function errorOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('Adopting plain files', () => {
+describe('Adopting plain files', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
   const x = nameOf('x');
   let fixture: StoreFixture;
   let one: Replica;
@@ -53,9 +55,17 @@ describe('Adopting plain files', () => {
     await utimes(path, seconds, seconds);
   }
 
-  /** Waits until the store waits for the clock. */
-  async function untilWaiting(timers: number): Promise<void> {
-    while (fixture.clock.pendingTimers <= timers) await settle();
+  /** Waits until the store waits for the clock; fails if `work` ends without that. */
+  async function untilWaiting(work: Promise<unknown>, timers: number): Promise<void> {
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    work.then(over, over);
+    while (fixture.clock.pendingTimers <= timers) {
+      if (isOver) throw new Error('it did not wait');
+      await settle();
+    }
   }
 
   it('makes them version 1, as old as the file', async () => {
@@ -109,7 +119,7 @@ describe('Adopting plain files', () => {
     await touch(fixture.path('x'));
     const timers = fixture.clock.pendingTimers;
     const reading = read(one.store, 'x');
-    await untilWaiting(timers);
+    await untilWaiting(reading, timers);
     expect(await fixture.contents()).to.have.length(0);
     await fixture.clock.advance(SETTLE_MS);
     expect(await reading).to.equal('fresh');
@@ -121,7 +131,7 @@ describe('Adopting plain files', () => {
     const timers = fixture.clock.pendingTimers;
     const error = errorOf(one.store.ensureHead(x));
     for (let looks = 0; looks < 3; looks++) {
-      await untilWaiting(timers);
+      await untilWaiting(error, timers);
       await appendFile(fixture.path('x'), 'more');
       await fixture.clock.advance(SETTLE_MS / 2);
       await touch(fixture.path('x'));

@@ -10,7 +10,9 @@ import { type Replica, StoreFixture } from './store-fixture.js';
 /** Covers that the fake clock starts a little ahead of the disk's. */
 const A_BIT_MS = 5_000;
 
-describe('Cleaning', () => {
+describe('Cleaning', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
   const a = nameOf('a');
   let fixture: StoreFixture;
   let replica: Replica;

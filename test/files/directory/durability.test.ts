@@ -19,7 +19,9 @@ async function failure(work: Promise<unknown>): Promise<FileStoreUnavailable> {
   throw new Error('it did not fail');
 }
 
-describe('What is acknowledged', () => {
+describe('What is acknowledged', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
   const name = nameOf('dir/a');
   let fixture: StoreFixture;
   let replica: Replica;

@@ -30,7 +30,9 @@ function diskError(code: string): Error {
 
 const A = nameOf('a');
 
-describe('HeadSwapper, told an error', () => {
+describe('HeadSwapper, told an error', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
   let fixture: StoreFixture;
   let replica: Replica;
   let swapper: FaultySwapper;

@@ -14,7 +14,9 @@ import { SWEEP_EVERY_MS } from '../../../src/files/directory/sweeper.js';
 import { nameOf, put, read, remove, write } from '../../contract/file-store.contract.js';
 import { type Replica, StoreFixture } from './store-fixture.js';
 
-describe('The plain view', () => {
+describe('The plain view', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
   let fixture: StoreFixture;
   let one: Replica;
   let other: Replica;

@@ -27,7 +27,9 @@ async function errorOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('Schedules of two replicas on one root', () => {
+describe('Schedules of two replicas on one root', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
   let fixture: StoreFixture;
   let one: Replica;
   let other: Replica;
