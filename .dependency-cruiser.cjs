@@ -20,7 +20,7 @@ module.exports = {
     inside('sessions', ['locks', 'files', 'clock']),
     inside('commands', ['sessions', 'locks', 'files', 'clock']),
     inside('dialects', ['commands']),
-    inside('net', ['dialects', 'commands', 'sessions', 'clock']),
+    inside('net', ['dialects', 'commands', 'sessions', 'locks', 'clock']),
     inside('config', []),
     inside('client', []),
   ],

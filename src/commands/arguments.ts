@@ -1,5 +1,7 @@
 import { type FileName, parseFileName } from '../files/file-name.js';
 import { Refusal } from './refusal.js';
+import type { CommandSpec } from './spec.js';
+import { usageOf } from './usage.js';
 
 /** Shortest and longest lease a client may ask for, in milliseconds: 0.1 s and one hour. */
 export const MIN_TTL_MS = 100;
@@ -14,10 +16,10 @@ const INTEGER = /^(0|[1-9]\d{0,15})$/;
 export class ArgumentReader {
   #next = 0;
 
-  /** @param usage the command's grammar, for error messages */
+  /** @param spec whose grammar error messages tell */
   constructor(
     private readonly args: readonly Buffer[],
-    private readonly usage: string,
+    private readonly spec: CommandSpec,
   ) {}
 
   get done(): boolean {
@@ -75,7 +77,7 @@ export class ArgumentReader {
   }
 
   wrong(problem: string): Refusal {
-    return new Refusal('ERR', `${problem}; usage: ${this.usage}`);
+    return new Refusal('ERR', `${problem}; usage: ${usageOf(this.spec)}`);
   }
 }
 

@@ -7,17 +7,19 @@ export type CommandGroup = 'connection' | 'server' | 'file' | 'lock' | 'time';
 /** One argument of a command, as `COMMAND DOCS` describes it. */
 export interface ArgumentSpec {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'pattern' | 'unix-time' | 'pure-token' | 'block';
+  readonly type: 'string' | 'integer' | 'pattern' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
   /** The literal word that stands before it, or is it. */
   readonly token?: string;
   readonly optional?: boolean;
-  /** For `block`. */
+  /** May be given more than once, one behind the other. */
+  readonly multiple?: boolean;
+  /** For `block` and `oneof`. */
   readonly arguments?: readonly ArgumentSpec[];
 }
 
 /** A command as data: its grammar, what clients may know about it, its help text. */
 export interface CommandSpec {
-  /** Upper-case. */
+  /** Upper-case; of a subcommand with its container's name before it: `CLIENT|LIST`. */
   readonly name: string;
   /** As Redis counts: the name included; negative: at least that many. */
   readonly arity: number;
@@ -33,6 +35,8 @@ export interface CommandSpec {
   readonly keyPosition: 0 | 1;
   /** Index in `Command.args` of the argument that may be streamed instead of buffered. */
   readonly contentIndex?: number;
+  /** Of a container such as `CLIENT`, whose first argument chooses one of these. */
+  readonly subcommands?: readonly CommandSpec[];
 }
 
 /**

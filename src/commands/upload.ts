@@ -1,6 +1,15 @@
 /** How much of a content may wait in memory for the disk before the socket is paused. */
 export const UPLOAD_BUFFER_BYTES = 256 * 1024;
 
+/**
+ * What a waiting chunk costs beside its bytes. Counted as if it were content, or one sent byte by
+ * byte would take a hundred times {@link UPLOAD_BUFFER_BYTES}.
+ */
+export const UPLOAD_CHUNK_COST_BYTES = 256;
+
+/** Small chunks that wait together are handed out as one of up to this size: fewer disk writes. */
+export const UPLOAD_JOIN_BYTES = 64 * 1024;
+
 /** The connection ended before the declared content had arrived. */
 export class UploadAborted extends Error {
   override readonly name = 'UploadAborted';
@@ -11,16 +20,18 @@ export class UploadAborted extends Error {
  * A content on its way in: the dialect writes what it decodes, the handler reads it. Not I/O
  * itself; back-pressure goes through {@link Upload.full} and {@link Upload.onDrain}.
  *
- * Exactly one of {@link chunks} and {@link discard} must be called, and {@link tail} awaited.
+ * {@link chunks} or {@link discard} must be called, or the connection stays paused. The
+ * {@link tail} comes behind the content: awaiting it first would wait for ever.
  */
 export class Upload {
   /** Called when the buffer has room again after it was full. Set by the connection. */
   onDrain: () => void = () => undefined;
 
   #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  #waitingCost = 0;
   #discarding = false;
   #ended = false;
+  #finished = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
   readonly #tail = Promise.withResolvers<readonly Buffer[]>();
@@ -40,14 +51,14 @@ export class Upload {
 
   /** Whether the reader is behind: the connection should stop reading from its socket. */
   get full(): boolean {
-    return this.#waitingBytes >= UPLOAD_BUFFER_BYTES;
+    return this.#waitingCost >= UPLOAD_BUFFER_BYTES;
   }
 
   /** The next bytes of the content. They are kept, not copied. */
   write(bytes: Buffer): void {
-    if (this.#discarding || bytes.length === 0) return;
+    if (this.#discarding || this.#error !== undefined || bytes.length === 0) return;
     this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    this.#waitingCost += bytes.length + UPLOAD_CHUNK_COST_BYTES;
     this.#wake?.();
   }
 
@@ -59,24 +70,26 @@ export class Upload {
 
   /** The whole command is here: the arguments behind the content. */
   finish(tail: readonly Buffer[]): void {
+    this.#finished = true;
     this.#tail.resolve(tail);
   }
 
-  /** The rest will never come. */
+  /** The rest will never come. Does nothing once the whole command is here. */
   abort(error: Error): void {
-    this.#error ??= error;
+    if (this.#finished || this.#error !== undefined) return;
+    this.#error = error;
     this.#tail.reject(error);
+    this.#drop();
     this.#wake?.();
   }
 
-  /** The content, in order. Throws what {@link abort} was given. */
+  /** The content, in order; for one reader, once. Throws what {@link abort} was given. */
   async *chunks(): AsyncGenerator<Buffer, void, undefined> {
     try {
       for (;;) {
         if (this.#error) throw this.#error;
-        const next = this.#waiting.shift();
+        const next = this.#take();
         if (next !== undefined) {
-          this.#took(next.length);
           yield next;
         } else if (this.#ended) {
           return;
@@ -92,13 +105,10 @@ export class Upload {
     }
   }
 
-  /** Lets the rest of the content pass without keeping it. */
+  /** Lets the rest of the content pass without keeping it; harmless after {@link chunks}. */
   discard(): void {
-    const wasFull = this.full;
     this.#discarding = true;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    if (wasFull) this.onDrain();
+    this.#drop();
   }
 
   /** The arguments behind the content, once it has been read or discarded whole. */
@@ -106,9 +116,27 @@ export class Upload {
     return this.#tail.promise;
   }
 
-  #took(bytes: number): void {
+  #drop(): void {
+    this.#waiting = [];
+    this.#freed(this.#waitingCost);
+  }
+
+  #take(): Buffer | undefined {
+    let bytes = 0;
+    let count = 0;
+    for (const chunk of this.#waiting) {
+      if (count > 0 && bytes + chunk.length > UPLOAD_JOIN_BYTES) break;
+      bytes += chunk.length;
+      count += 1;
+    }
+    const taken = this.#waiting.splice(0, count);
+    this.#freed(bytes + count * UPLOAD_CHUNK_COST_BYTES);
+    return count > 1 ? Buffer.concat(taken, bytes) : taken[0];
+  }
+
+  #freed(cost: number): void {
     const wasFull = this.full;
-    this.#waitingBytes -= bytes;
+    this.#waitingCost -= cost;
     if (wasFull && !this.full) this.onDrain();
   }
 }

@@ -3,7 +3,8 @@ import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { LockTable } from '../locks/lock-table.js';
 import { MemoryLockTable } from '../locks/memory/memory-lock-table.js';
-import { RedisLockTable, RedisLockTableOptions } from '../locks/redis/redis-lock-table.js';
+import { RedisLockTableOptions } from '../locks/redis/options.js';
+import { RedisLockTable } from '../locks/redis/redis-lock-table.js';
 
 export const locksModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {

@@ -17,7 +17,10 @@ export async function serve(flags: Readonly<Record<string, string>>): Promise<nu
     app = await startApp(config, await packageVersion());
     process.stderr.write(hints(config.host, app.port, config.logFormat));
     const reason = await Promise.race([nextSignal(), app.stopRequested]);
-    const deadline = setTimeout(() => process.exit(ExitCode.fault), config.drainTimeoutMs + STOP_GRACE_MS);
+    const deadline = setTimeout(
+      () => process.exit(ExitCode.fault),
+      config.drainTimeoutMs + STOP_GRACE_MS,
+    );
     deadline.unref();
     void nextSignal().then(() => process.exit(ExitCode.fault));
     await app.stop(reason);
@@ -30,7 +33,8 @@ export async function serve(flags: Readonly<Record<string, string>>): Promise<nu
 
 function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => resolve(signal));
   });
 }
 
@@ -52,7 +56,8 @@ function explain(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `${error.message}: something else listens there; choose another with --port or --http-port`;
   }
-  if (code === 'EACCES') return `${error.message}: choose a port over 1023, or a directory you may write`;
+  if (code === 'EACCES')
+    return `${error.message}: choose a port over 1023, or a directory you may write`;
   return error.message;
 }
 

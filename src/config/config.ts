@@ -29,7 +29,7 @@ export interface Config {
   readonly textQuietMs: number;
   readonly allowRemoteShutdown: boolean;
   readonly proxyProtocol: ProxyProtocol;
-  /** Networks in CIDR notation whose PROXY headers are believed. */
+  /** Networks in CIDR notation, or single addresses, whose PROXY headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;

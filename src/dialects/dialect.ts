@@ -47,7 +47,10 @@ export abstract class Dialect {
   /** The next whole message; undefined if more bytes (or the quiet time) are needed. */
   abstract next(): Decoded | undefined;
 
-  /** Writes the reply to `command`, which came from the last {@link next}. */
+  /**
+   * Writes the reply to `command`, which came from the last {@link next}. May write nothing: where
+   * the stream broke within that command, the answer of the next {@link next} stands for it.
+   */
   abstract encode(command: Command, reply: Reply, out: ReplyWriter): void;
 
   /** The connection is gone: an upload under way is aborted. */
@@ -61,7 +64,11 @@ export abstract class Dialect {
 
   abstract quiet(): void;
 
-  /** Bytes that were fed but not yet decoded, for the connection's limit on reading ahead. */
+  /**
+   * Bytes that were fed but not yet decoded, with what keeping them costs; for the connection's
+   * limit on reading ahead. To be heeded while a command runs only: what `next() === undefined`
+   * left is an incomplete message, which the dialect bounds by itself and which needs more bytes.
+   */
   abstract readonly bufferedBytes: number;
 
   /** The upload that is under way, if any: whether to go on reading depends on it. */

@@ -33,7 +33,11 @@ export interface Grant {
 
 export type Acquisition =
   | { readonly outcome: 'granted'; readonly grant: Grant }
-  /** Taken, and the request did not want to wait. */
+  /**
+   * Taken, and the request did not want to wait; or the queue is full ({@link MAX_WAITERS}); or the
+   * session reads already and wants to write, which is granted at once (it is the only reader and
+   * nobody waits) or not at all: two readers who both wait to write would wait for ever.
+   */
   | { readonly outcome: 'locked'; readonly state: LockState }
   /** Taken all through the wait. */
   | { readonly outcome: 'timeout'; readonly state: LockState }
@@ -87,13 +91,19 @@ export abstract class LockTable {
    */
   abstract release(name: string, grantId: GrantId): Promise<boolean>;
 
-  /** Extends leases to a full length from now; one outcome for each, in order. */
+  /**
+   * Extends confirmed leases to a full length from now; one outcome for each, in order. A grant
+   * that is not confirmed is answered as lost.
+   */
   abstract renew(leases: readonly Lease[]): Promise<readonly RenewOutcome[]>;
 
   /** Who holds `name` and how many wait. A free name has no holders. */
   abstract inspect(name: string): Promise<LockState>;
 
-  /** Every name that is held now, in no particular order. */
+  /**
+   * Every name that is held now, in no particular order. One that changes meanwhile may be missing
+   * or come twice.
+   */
   abstract list(): AsyncIterable<LockState>;
 
   /** Whether the table can be reached now; cheap, answers from what is known. */

@@ -16,6 +16,12 @@ export type LockMode = 'exclusive' | 'shared';
  */
 export const PROVISIONAL_MS = 5_000;
 
+/** The most readers of one file: every step of the lock looks at all of them. */
+export const MAX_SHARED_HOLDERS = 1_000;
+
+/** The most requests that may wait for one file; one more is answered as if it would not wait. */
+export const MAX_WAITERS = 10_000;
+
 /** One holder of a lock, as the table knows it. */
 export interface LockHolder {
   readonly session: SessionId;

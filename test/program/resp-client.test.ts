@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { fieldsOf, redisClient, refusal } from '../support/redis-client.js';
 import { type RunningServer, startServer } from '../support/server-fixture.js';
 
 /** The program as its users meet it: started by its own command, talked to by a Redis client. */
@@ -10,9 +11,8 @@ describe('The program, through a Redis client', () => {
 
   before(async () => {
     server = await startServer({});
-    const options = { host: '127.0.0.1', port: server.port, protocol: 2, retryStrategy: null } as const;
-    one = new Redis(options);
-    other = new Redis(options);
+    one = redisClient('127.0.0.1', server.port);
+    other = redisClient('127.0.0.1', server.port);
   });
 
   after(async () => {
@@ -21,20 +21,12 @@ describe('The program, through a Redis client', () => {
     await server.stop();
   });
 
-  const code = async (reply: Promise<unknown>): Promise<string> => {
-    try {
-      return `no error: ${String(await reply)}`;
-    } catch (error) {
-      return String((error as Error).message).split(' ')[0] ?? '';
-    }
-  };
-
   it('locks, changes and reads a file; one writer at a time', async () => {
     const [token, version, ttl] = (await one.call('LOCK', 'a.txt')) as number[];
     expect([version, ttl]).to.deep.equal([0, 30_000]);
     expect(token).to.be.above(0);
-    expect(await code(other.call('LOCK', 'a.txt'))).to.equal('LOCKED');
-    expect(await code(other.call('PUT', 'a.txt', 'theirs'))).to.equal('NOTLOCKED');
+    expect(await refusal(other.call('LOCK', 'a.txt'))).to.equal('LOCKED');
+    expect(await refusal(other.call('PUT', 'a.txt', 'theirs'))).to.equal('NOTLOCKED');
     expect(await one.call('PUT', 'a.txt', 'mine')).to.equal(1);
     expect(await other.call('GET', 'a.txt')).to.equal('mine');
     const [nextToken] = (await other.call('LOCK', 'a.txt')) as number[];
@@ -47,7 +39,7 @@ describe('The program, through a Redis client', () => {
   it('hands a lock to the first in line, in the order they came', async () => {
     const order: string[] = [];
     await one.call('LOCK', 'queue.txt');
-    const third = new Redis({ host: '127.0.0.1', port: server.port, protocol: 2 });
+    const third = redisClient('127.0.0.1', server.port);
     const waiting = other.call('LOCK', 'queue.txt', 'WAIT', '10000').then(async () => {
       order.push('first');
       await other.call('UNLOCK', 'queue.txt');
@@ -63,15 +55,13 @@ describe('The program, through a Redis client', () => {
 
   async function waitersReach(count: number): Promise<void> {
     for (;;) {
-      const [entry] = (await one.call('LOCKS', 'queue.txt')) as unknown[][];
-      const fields = new Map<unknown, unknown>();
-      for (let at = 0; at < (entry?.length ?? 0); at += 2) fields.set(entry?.[at], entry?.[at + 1]);
-      if (fields.get('waiting') === count) return;
+      const [entry] = (await one.call('LOCKS', 'queue.txt')) as unknown[];
+      if (fieldsOf(entry)['waiting'] === count) return;
     }
   }
 
   it('releases what a connection held when it goes', async () => {
-    const third = new Redis({ host: '127.0.0.1', port: server.port, protocol: 2 });
+    const third = redisClient('127.0.0.1', server.port);
     await third.call('LOCK', 'gone.txt');
     const waiting = one.call('LOCK', 'gone.txt', 'WAIT', '10000');
     third.disconnect();
@@ -81,11 +71,11 @@ describe('The program, through a Redis client', () => {
 
   it('replaces a named version without a lock, and only that', async () => {
     expect(await one.call('PUT', 'v.txt', 'one', 'VERSION', '0')).to.equal(1);
-    expect(await code(other.call('PUT', 'v.txt', 'other', 'VERSION', '0'))).to.equal('CONFLICT');
+    expect(await refusal(other.call('PUT', 'v.txt', 'other', 'VERSION', '0'))).to.equal('CONFLICT');
     expect(await other.call('PUT', 'v.txt', 'two', 'VERSION', '1')).to.equal(2);
     await one.call('LOCK', 'v.txt');
-    expect(await code(other.call('PUT', 'v.txt', 'x', 'VERSION', '2'))).to.equal('LOCKED');
-    expect(await code(one.call('PUT', 'v.txt', 'x', 'VERSION', '1'))).to.equal('CONFLICT');
+    expect(await refusal(other.call('PUT', 'v.txt', 'x', 'VERSION', '2'))).to.equal('LOCKED');
+    expect(await refusal(one.call('PUT', 'v.txt', 'x', 'VERSION', '1'))).to.equal('CONFLICT');
     expect(await one.call('DELETE', 'v.txt')).to.equal(3);
     expect(await one.call('GET', 'v.txt')).to.equal(null);
     expect(await one.call('STAT', 'v.txt')).to.equal(null);
@@ -103,12 +93,12 @@ describe('The program, through a Redis client', () => {
 
   it('reads a large refused content to its end and stays in step', async () => {
     const content = Buffer.alloc(1_000_000, 'x');
-    const refused = code(one.call('PUT', 'never.bin', content));
+    const refused = refusal(one.call('PUT', 'never.bin', content));
     const pong = one.ping();
     expect(await refused).to.equal('NOTLOCKED');
     expect(await pong).to.equal('PONG');
     expect(await one.call('GET', 'never.bin')).to.equal(null);
-    const conflict = code(one.call('PUT', 'never.bin', content, 'VERSION', '7'));
+    const conflict = refusal(one.call('PUT', 'never.bin', content, 'VERSION', '7'));
     expect(await conflict).to.equal('CONFLICT');
     expect(await one.call('LIST', 'never*')).to.deep.equal([]);
   });
@@ -116,7 +106,10 @@ describe('The program, through a Redis client', () => {
   it('lists names, whole and in pages', async () => {
     for (const name of ['l/1', 'l/2', 'l/3']) await one.call('PUT', name, 'x', 'VERSION', '0');
     expect(await one.call('LIST', 'l/*')).to.deep.equal(['l/1', 'l/2', 'l/3']);
-    const [next, page] = (await one.call('LIST', 'l/*', 'CURSOR', '', 'COUNT', '2')) as [string, string[]];
+    const [next, page] = (await one.call('LIST', 'l/*', 'CURSOR', '', 'COUNT', '2')) as [
+      string,
+      string[],
+    ];
     expect(page).to.deep.equal(['l/1', 'l/2']);
     const rest = await one.call('LIST', 'l/*', 'CURSOR', next, 'COUNT', '2');
     expect(rest).to.deep.equal(['', ['l/3']]);
@@ -134,7 +127,7 @@ describe('The program, through a Redis client', () => {
   it('answers the grammar of a command that was misused', async () => {
     const message = await one.call('LOCK', 'x', 'TTL', '5').catch((error: Error) => error.message);
     expect(message).to.match(/^ERR TTL .*100.*3600000.*LOCK name/);
-    expect(await code(one.call('GET', '../etc/passwd'))).to.equal('NAME');
+    expect(await refusal(one.call('GET', '../etc/passwd'))).to.equal('NAME');
   });
 
   it('answers pipelined commands in order', async () => {

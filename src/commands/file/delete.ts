@@ -7,8 +7,6 @@ import type { Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 import { changeReply, readChangeOptions } from './change-reply.js';
 
-const USAGE = 'DELETE name [VERSION n] [KEEP]';
-
 /** `DELETE`: a version without content. */
 @injectable()
 export class DeleteCommand extends CommandHandler {
@@ -33,7 +31,7 @@ export class DeleteCommand extends CommandHandler {
   }
 
   override async execute(command: Command, { session }: CommandContext): Promise<Reply> {
-    const reader = new ArgumentReader(command.args, USAGE);
+    const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
     const options = readChangeOptions(reader);
     const outcome =

@@ -5,8 +5,6 @@ import type { Command } from '../command.js';
 import { type Content, NULL, type Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 
-const USAGE = 'GET name [VERSION n] [RANGE offset length]';
-
 /** `GET`: a file's current content, an older version of it, or a part. */
 @injectable()
 export class GetCommand extends CommandHandler {
@@ -40,7 +38,7 @@ export class GetCommand extends CommandHandler {
   }
 
   override async execute(command: Command): Promise<Reply> {
-    const reader = new ArgumentReader(command.args, USAGE);
+    const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
     let version: number | undefined;
     let offset = 0;

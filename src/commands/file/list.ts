@@ -5,8 +5,6 @@ import type { Command } from '../command.js';
 import { array, bulk, failure, type Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 
-const USAGE = 'LIST [pattern] [CURSOR c] [COUNT n]';
-
 /** Names in one reply at most: some megabytes. More are had page by page. */
 const MAX_NAMES = 100_000;
 
@@ -40,7 +38,7 @@ export class ListCommand extends CommandHandler {
   }
 
   override async execute(command: Command): Promise<Reply> {
-    const reader = new ArgumentReader(command.args, USAGE);
+    const reader = new ArgumentReader(command.args, this.spec);
     // The words are options only in pairs, so a single CURSOR or COUNT is a pattern.
     const pattern = command.args.length % 2 === 1 ? reader.text() : undefined;
     let cursor: string | undefined;

@@ -10,8 +10,6 @@ import { CommandHandler, type CommandSpec } from '../spec.js';
 import type { Upload } from '../upload.js';
 import { changeReply, readChangeOptions } from './change-reply.js';
 
-const USAGE = 'PUT name content [VERSION n] [KEEP]';
-
 /** `PUT`: a new version of a file, under its lock or in place of a named version. */
 @injectable()
 export class PutCommand extends CommandHandler {
@@ -45,7 +43,7 @@ export class PutCommand extends CommandHandler {
   }
 
   async #putWhole(command: Command, session: Session): Promise<Reply> {
-    const reader = new ArgumentReader(command.args, USAGE);
+    const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
     const content = reader.bytes();
     const options = readChangeOptions(reader);
@@ -61,10 +59,10 @@ export class PutCommand extends CommandHandler {
   /** A refused content is still read to its end, so that the stream stays in step. */
   async #putStreamed(command: Command, upload: Upload, session: Session): Promise<Reply> {
     try {
-      const name = new ArgumentReader(command.args, USAGE).fileName();
+      const name = new ArgumentReader(command.args, this.spec).fileName();
       const outcome = await this.#put(session, name, upload.hasTail, {
         chunks: upload.chunks(),
-        options: async () => readChangeOptions(new ArgumentReader(await upload.tail(), USAGE)),
+        options: async () => readChangeOptions(new ArgumentReader(await upload.tail(), this.spec)),
       });
       return changeReply(name, outcome);
     } finally {

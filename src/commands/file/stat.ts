@@ -30,7 +30,7 @@ export class StatCommand extends CommandHandler {
   }
 
   override async execute(command: Command): Promise<Reply> {
-    const name = new ArgumentReader(command.args, 'STAT name').fileName();
+    const name = new ArgumentReader(command.args, this.spec).fileName();
     const found = await this.files.stat(name);
     if (found === undefined) return NULL;
     return record([

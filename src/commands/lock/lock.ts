@@ -9,8 +9,6 @@ import { array, failure, integer, type Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 import { lockedReply, timeoutReply } from './lock-reply.js';
 
-const USAGE = 'LOCK name [SHARED] [TTL ms] [WAIT ms]';
-
 /** `LOCK`: the right to change a file, or to be sure that nobody does. */
 @injectable()
 export class LockCommand extends CommandHandler {
@@ -25,8 +23,8 @@ export class LockCommand extends CommandHandler {
     arguments: [
       { name: 'name', type: 'string' },
       { name: 'shared', type: 'pure-token', token: 'SHARED', optional: true },
-      { name: 'ttl-ms', type: 'integer', token: 'TTL', optional: true },
-      { name: 'wait-ms', type: 'integer', token: 'WAIT', optional: true },
+      { name: 'ms', type: 'integer', token: 'TTL', optional: true },
+      { name: 'ms', type: 'integer', token: 'WAIT', optional: true },
     ],
     keyPosition: 1,
   };
@@ -37,7 +35,7 @@ export class LockCommand extends CommandHandler {
 
   override async execute(command: Command, context: CommandContext): Promise<Reply> {
     const { session, connection } = context;
-    const reader = new ArgumentReader(command.args, USAGE);
+    const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
     let mode: LockMode = 'exclusive';
     let ttlMs: number | undefined;

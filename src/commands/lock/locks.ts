@@ -30,7 +30,7 @@ export class LocksCommand extends CommandHandler {
   }
 
   override async execute(command: Command): Promise<Reply> {
-    const reader = new ArgumentReader(command.args, 'LOCKS [pattern]');
+    const reader = new ArgumentReader(command.args, this.spec);
     const matches = reader.done ? () => true : picomatch(reader.text(), { dot: true });
     reader.options({});
     const entries: { readonly name: string; readonly reply: Reply }[] = [];

@@ -7,8 +7,6 @@ import { integer, type Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 import { fencedReply, notLockedReply } from './lock-reply.js';
 
-const USAGE = 'RENEW name [TTL ms]';
-
 /** `RENEW`: a full lease from now on, also for one that ran out but was not granted since. */
 @injectable()
 export class RenewCommand extends CommandHandler {
@@ -22,7 +20,7 @@ export class RenewCommand extends CommandHandler {
     flags: ['write', 'fast'],
     arguments: [
       { name: 'name', type: 'string' },
-      { name: 'ttl-ms', type: 'integer', token: 'TTL', optional: true },
+      { name: 'ms', type: 'integer', token: 'TTL', optional: true },
     ],
     keyPosition: 1,
   };
@@ -32,7 +30,7 @@ export class RenewCommand extends CommandHandler {
   }
 
   override async execute(command: Command, { session }: CommandContext): Promise<Reply> {
-    const reader = new ArgumentReader(command.args, USAGE);
+    const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
     let ttlMs: number | undefined;
     reader.options({

@@ -27,7 +27,7 @@ export class UnlockCommand extends CommandHandler {
   }
 
   override async execute(command: Command, { session }: CommandContext): Promise<Reply> {
-    const name = new ArgumentReader(command.args, 'UNLOCK name').fileName();
+    const name = new ArgumentReader(command.args, this.spec).fileName();
     switch (await this.locking.unlock(session, name)) {
       case 'released':
         return OK;

@@ -28,7 +28,7 @@ export class TimeCommand extends CommandHandler {
 
   override execute(command: Command): Reply {
     if (command.args.length === 0) return this.#now();
-    const reader = new ArgumentReader(command.args, 'TIME [t1]');
+    const reader = new ArgumentReader(command.args, this.spec);
     const t1 = reader.integer('t1 in microseconds since the epoch', 0, Number.MAX_SAFE_INTEGER);
     reader.options({});
     return array([integer(t1), integer(command.receivedAt), integer(this.clock.epochMicros())]);

@@ -1,0 +1,3 @@
+#!/bin/sh
+# As in the official image: installing a package starts no service.
+exit 101

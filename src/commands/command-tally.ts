@@ -1,0 +1,22 @@
+import { injectable } from 'inversify';
+
+/** How many commands this process has answered, for `INFO`. */
+@injectable()
+export class CommandTally {
+  #commands = 0;
+  #errors = 0;
+
+  get commands(): number {
+    return this.#commands;
+  }
+
+  /** Those of them that were answered with an error. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  count(failed: boolean): void {
+    this.#commands += 1;
+    if (failed) this.#errors += 1;
+  }
+}

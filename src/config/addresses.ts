@@ -1,0 +1,86 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { type Kind, parsed } from './kind.js';
+
+/** RFC 1123 §2.1, underscores allowed: container names have them. */
+const HOST_NAME =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
+
+export const host: Kind<string> = {
+  allowed: 'an IP address (IPv6 without brackets) or a host name',
+  schema: parsed((text) => (isIP(text) !== 0 || isHostName(text) ? text : undefined)),
+};
+
+/** A name of digits and dots only is an IP address with a mistake in it. */
+function isHostName(text: string): boolean {
+  return HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
+}
+
+/** Networks in CIDR notation or single addresses, separated by commas; empty: none. */
+export const networks: Kind<readonly string[]> = {
+  allowed: 'networks such as 10.0.0.0/8 or fd00::/8, or single addresses, separated by commas',
+  schema: z.string().transform((text, context): readonly string[] => {
+    if (text === '') return [];
+    const entries = text.split(',').map((entry) => entry.trim());
+    const wrong = entries.filter((entry) => !isNetwork(entry));
+    if (wrong.length === 0) return entries;
+    const list = wrong.map((entry) => JSON.stringify(entry)).join(', ');
+    context.addIssue({ code: 'custom', message: `is not allowed because of ${list}` });
+    return z.NEVER;
+  }),
+};
+
+function isNetwork(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  if (!/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), isIPv6(address) ? 'ipv6' : 'ipv4');
+    return true;
+  } catch {
+    return false; // the prefix is longer than the address
+  }
+}
+
+/** Where the lock table lives; empty: in memory. */
+export const redisUrl: Kind<string | undefined> = {
+  allowed: 'redis:// or rediss://, then [user:password@]host[:port][/database]',
+  schema: z.string().transform((text, context) => {
+    if (text === '') return undefined;
+    const message = faultOfRedisUrl(text);
+    if (message === undefined) return text;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }),
+  // A URL with a mistake in it may have its password anywhere.
+  show: (text) => `${scheme(text) ?? ''}(the rest is not shown: it may hold a password)`,
+};
+
+function scheme(text: string): string | undefined {
+  return /^rediss?(\+(sentinel|cluster))?:\/\//.exec(text)?.[0];
+}
+
+/** What is wrong with it, without repeating any of it. */
+function faultOfRedisUrl(text: string): string | undefined {
+  const begin = scheme(text);
+  if (begin === undefined) return 'does not begin with redis:// or rediss://';
+  if (begin.includes('+')) return 'is not yet supported: Sentinel and Cluster are to come';
+  if (/\s/.test(text)) return 'holds white space';
+  if (!URL.canParse(text))
+    return 'is not a URL: encode /, ?, # and @ in a password (%2F %3F %23 %40)';
+  const { hostname, pathname, search, hash, username, password } = new URL(text);
+  if (hostname === '') return 'names no host';
+  if (!/^(\/\d*)?$/.test(pathname)) return 'has a database that is not a number';
+  if (search !== '' || hash !== '') return 'has a ? or # part, which is not known here';
+  return isEncoded(username) && isEncoded(password) ? undefined : 'has a % that encodes nothing';
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

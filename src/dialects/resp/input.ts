@@ -1,0 +1,88 @@
+import { QUEUED_READ_COST_BYTES } from './limits.js';
+
+interface Read {
+  readonly bytes: Buffer;
+  readonly atMicros: number;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * The reads that are not decoded yet, as one run of bytes that still knows when each came. Nothing
+ * is copied or joined, so any splitting costs time linear in the bytes.
+ */
+export class Input {
+  #current: Buffer = NOTHING;
+  #position = 0;
+  #atMicros = 0;
+  /** Later reads: `#arrived` in order, `#next` reversed, so that both ends are cheap. */
+  #arrived: Read[] = [];
+  #next: Read[] = [];
+  #queuedBytes = 0;
+
+  /** When the byte last taken was read; microseconds since the epoch. */
+  get atMicros(): number {
+    return this.#atMicros;
+  }
+
+  /** What is waiting, with what keeping it costs. */
+  get cost(): number {
+    const reads = this.#arrived.length + this.#next.length;
+    return (
+      this.#current.length - this.#position + this.#queuedBytes + reads * QUEUED_READ_COST_BYTES
+    );
+  }
+
+  push(bytes: Buffer, atMicros: number): void {
+    this.#arrived.push({ bytes, atMicros });
+    this.#queuedBytes += bytes.length;
+  }
+
+  /** Forgets all that is waiting. */
+  clear(): void {
+    this.#current = NOTHING;
+    this.#position = 0;
+    this.#arrived = [];
+    this.#next = [];
+    this.#queuedBytes = 0;
+  }
+
+  /** Takes one byte; -1 if there is none. */
+  takeByte(): number {
+    if (this.#position === this.#current.length && !this.#advance()) return -1;
+    const byte = this.#current[this.#position] ?? -1;
+    this.#position += 1;
+    return byte;
+  }
+
+  /** Takes between 1 and `most` bytes (`most` is over 0), uncopied; undefined if there are none. */
+  take(most: number): Buffer | undefined {
+    if (this.#position === this.#current.length && !this.#advance()) return undefined;
+    const start = this.#position;
+    this.#position = Math.min(start + most, this.#current.length);
+    return this.#current.subarray(start, this.#position);
+  }
+
+  /** Goes to the next read with bytes. At the end nothing read is kept alive. */
+  #advance(): boolean {
+    this.#current = NOTHING;
+    this.#position = 0;
+    while (this.#current.length === 0) {
+      const read = this.#shift();
+      if (read === undefined) return false;
+      this.#current = read.bytes;
+      this.#atMicros = read.atMicros;
+      this.#queuedBytes -= read.bytes.length;
+    }
+    return true;
+  }
+
+  #shift(): Read | undefined {
+    if (this.#next.length === 0) {
+      const empty = this.#next;
+      this.#next = this.#arrived.reverse();
+      this.#arrived = empty;
+    }
+    return this.#next.pop();
+  }
+}

@@ -1,0 +1,116 @@
+import type { Command } from '../../commands/command.js';
+import type { Reply } from '../../commands/reply.js';
+import { type Upload, UploadAborted } from '../../commands/upload.js';
+import { type Decoded, Dialect, type ReplyWriter } from '../dialect.js';
+import { Input } from './input.js';
+import { ProtocolError } from './protocol-error.js';
+import { errorLine, ReplyEncoder } from './reply-encoder.js';
+import { RequestDecoder, type RequestOptions } from './request-decoder.js';
+
+/** The Redis protocol on one connection. Made with `new` for each. */
+export class RespDialect extends Dialect {
+  override readonly name = 'resp';
+  override readonly quietMs = 0;
+
+  readonly #input = new Input();
+  readonly #decoder: RequestDecoder;
+  readonly #encoder = new ReplyEncoder();
+  /** No more bytes are taken. */
+  #closed = false;
+  #peerEnded = false;
+  /** The answer to a stream that broke, until it is handed out. */
+  #farewell: Decoded | undefined;
+  /** An upload that broke the stream: the farewell answers its command. */
+  #broken: Upload | undefined;
+
+  constructor(options: RequestOptions) {
+    super();
+    this.#decoder = new RequestDecoder(options);
+  }
+
+  override feed(bytes: Buffer, atMicros: number): void {
+    if (this.#closed) return;
+    this.#input.push(bytes, atMicros);
+    this.#continueUpload();
+  }
+
+  override end(): void {
+    this.#peerEnded = true;
+    if (this.uploading !== undefined) this.#lost();
+  }
+
+  override next(): Decoded | undefined {
+    const command = this.#decode();
+    if (command !== undefined) return { kind: 'command', command };
+    const farewell = this.#farewell;
+    this.#farewell = undefined;
+    return farewell;
+  }
+
+  override encode(command: Command, reply: Reply, out: ReplyWriter): void {
+    if (command.upload !== undefined && command.upload === this.#broken) return;
+    this.#encoder.encode(reply, out);
+  }
+
+  override abort(error: Error): void {
+    this.#close(error);
+  }
+
+  /** There is no quiet time: a request says itself where it ends. */
+  override quiet(): void {}
+
+  override get bufferedBytes(): number {
+    return this.#input.cost + this.#decoder.heldBytes;
+  }
+
+  override get uploading(): Upload | undefined {
+    return this.#decoder.uploading;
+  }
+
+  #decode(): Command | undefined {
+    if (this.uploading !== undefined) return undefined;
+    let command: Command | undefined;
+    try {
+      command = this.#decoder.decode(this.#input);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (command?.upload === undefined) return command;
+    this.#continueUpload();
+    // Of a command that can never be whole nothing is executed, as of one without a content.
+    if (this.uploading !== undefined && this.#peerEnded) {
+      this.#lost();
+      return undefined;
+    }
+    return command;
+  }
+
+  #continueUpload(): void {
+    try {
+      this.#decoder.continueUpload(this.#input);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #lost(): void {
+    this.#close(new UploadAborted('the connection ended before the declared content had arrived'));
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.#farewell = {
+      kind: 'answer',
+      bytes: errorLine(error.code, error.message),
+      close: true,
+    };
+    this.#broken = this.uploading;
+    this.#close(new UploadAborted(error.message));
+  }
+
+  #close(error: Error): void {
+    this.#closed = true;
+    this.#input.clear();
+    this.#decoder.abort(error);
+  }
+}

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../clock/clock.js';
+import { FileTooBig } from '../errors.js';
+import type { Failpoints } from '../failpoints.js';
+import type { Author } from '../file-store.js';
+import type { ContentId, Head } from '../head.js';
+import { hasCode } from './disk-errors.js';
+import type { Durable } from './durable.js';
+import { freshRecordId } from './head-name.js';
+import type { Layout } from './layout.js';
+import { formatRecord, parseRecord, type StoredRecord } from './record.js';
+
+/** The content to be stored could not be had; its error is the caller's own, not the store's. */
+export class SourceFailed extends Error {
+  override readonly name = 'SourceFailed';
+}
+
+interface Body {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+const NO_BODY: Body = { size: 0, sha256: createHash('sha256').digest('hex') };
+
+/**
+ * Contents and their records. Both are written aside, made durable and only then renamed into
+ * their shard, the record first: a content on the shelf always has its record, which says from
+ * which head it may still be published, and a cleaner that removes something half-written makes
+ * its writer fail instead of publishing it.
+ */
+export class ContentShelf {
+  constructor(
+    private readonly layout: Layout,
+    private readonly durable: Durable,
+    private readonly clock: Clock,
+    private readonly failpoints: Failpoints,
+    private readonly maxFileBytes: number,
+  ) {}
+
+  /**
+   * Stores a content as the version after `from`, complete and durable.
+   * @param modified microseconds since the epoch; now if absent
+   * @throws {SourceFailed} with the error of `source` as its cause
+   */
+  async store(
+    from: Head,
+    source: AsyncIterable<Buffer>,
+    author: Author,
+    modified?: number,
+  ): Promise<StoredRecord> {
+    const id = freshRecordId('content');
+    const aside = join(this.layout.prepared, id);
+    try {
+      const body = await this.#write(aside, source);
+      await this.failpoints.hit('stage.content-written');
+      const record = this.#describe(id, from, author, body, modified);
+      await this.#placeRecord(record);
+      await rename(aside, this.layout.content(id));
+      await this.failpoints.hit('stage.content-placed');
+      await this.durable.folder(this.layout.shard(id));
+      return record;
+    } catch (error) {
+      await rm(aside, { force: true });
+      await this.remove(id);
+      throw error;
+    }
+  }
+
+  async storeDeletion(from: Head, author: Author): Promise<StoredRecord> {
+    const id = freshRecordId('deletion');
+    try {
+      const record = this.#describe(id, from, author, NO_BODY, undefined);
+      await this.#placeRecord(record);
+      await this.durable.folder(this.layout.shard(id));
+      return record;
+    } catch (error) {
+      await this.remove(id);
+      throw error;
+    }
+  }
+
+  /** The content, open for reading; undefined if it was removed. */
+  async open(id: ContentId): Promise<FileHandle | undefined> {
+    try {
+      return await open(this.layout.content(id), 'r');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The record; undefined if it was removed. */
+  async record(id: ContentId): Promise<StoredRecord | undefined> {
+    try {
+      return parseRecord(id, await readFile(this.layout.record(id), 'utf8'));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The versions up to `head`, newest first, as far back as records are kept. */
+  async *chain(head: Head): AsyncGenerator<StoredRecord, void, undefined> {
+    let id = head.record;
+    while (id !== undefined) {
+      const record = await this.record(id);
+      if (record === undefined) return;
+      yield record;
+      id = record.predecessor;
+    }
+  }
+
+  async removeContent(id: ContentId): Promise<void> {
+    await rm(this.layout.content(id), { force: true });
+  }
+
+  /** The content goes first, so that it never lies there without its record. */
+  async remove(id: ContentId): Promise<void> {
+    await this.removeContent(id);
+    await rm(this.layout.record(id), { force: true });
+  }
+
+  async #write(path: string, source: AsyncIterable<Buffer>): Promise<Body> {
+    const hash = createHash('sha256');
+    let size = 0;
+    const handle = await open(path, 'wx');
+    try {
+      for await (const chunk of marked(source)) {
+        size += chunk.length;
+        if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
+        hash.update(chunk);
+        await writeWhole(handle, chunk);
+      }
+      await this.durable.file(handle);
+    } finally {
+      await handle.close();
+    }
+    return { size, sha256: hash.digest('hex') };
+  }
+
+  async #placeRecord(record: StoredRecord): Promise<void> {
+    const aside = join(this.layout.prepared, `${record.id}.json`);
+    try {
+      const handle = await open(aside, 'wx');
+      try {
+        await handle.writeFile(formatRecord(record));
+        await this.durable.file(handle);
+      } finally {
+        await handle.close();
+      }
+      await rename(aside, this.layout.record(record.id));
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
+    await this.failpoints.hit('stage.record-placed');
+  }
+
+  #describe(
+    id: ContentId,
+    from: Head,
+    author: Author,
+    body: Body,
+    modified: number | undefined,
+  ): StoredRecord {
+    return {
+      id,
+      name: from.name,
+      version: from.version + 1,
+      deleted: body === NO_BODY,
+      size: body.size,
+      sha256: body.sha256,
+      modified: modified ?? this.clock.epochMicros(),
+      session: author.session,
+      token: author.token,
+      predecessor: from.record,
+      from: from.nonce,
+      ...(author.requestId === undefined ? {} : { requestId: author.requestId }),
+    };
+  }
+}
+
+/** The same chunks; an error of their own is told apart from errors of the disk. */
+async function* marked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* source;
+  } catch (cause) {
+    throw new SourceFailed('the content could not be read to its end', { cause });
+  }
+}
+
+async function writeWhole(handle: FileHandle, chunk: Buffer): Promise<void> {
+  let written = 0;
+  while (written < chunk.length) {
+    written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;
+  }
+}

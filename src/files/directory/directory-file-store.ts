@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { inject, injectable } from 'inversify';
+import { Clock } from '../../clock/clock.js';
+import { Log } from '../../telemetry/log.js';
+import { FileNameTaken, FileStoreUnavailable } from '../errors.js';
+import { Failpoints, NoFailpoints } from '../failpoints.js';
+import type { FileName } from '../file-name.js';
+import { FileObserver } from '../file-observer.js';
+import {
+  type Author,
+  type FenceResult,
+  type FileListing,
+  FileStore,
+  type ListQuery,
+  type OpenFile,
+  type PublishResult,
+  type Staged,
+  type VersionRecord,
+} from '../file-store.js';
+import type { ContentId, Head } from '../head.js';
+import { Adoption } from './adoption.js';
+import { SourceFailed } from './content-shelf.js';
+import { guarded } from './disk-errors.js';
+import { DiskFile } from './disk-file.js';
+import { withToken } from './head-name.js';
+import { judgeMount, refuseCachingNfs } from './network-fs.js';
+import { DirectoryStoreOptions } from './options.js';
+import { publicRecord } from './record.js';
+import { StagedVersion } from './staged-version.js';
+import { buildParts, type StoreParts } from './store-parts.js';
+
+/** Each try is lost only to somebody else's swap of the same head. */
+const MAX_FENCE_TRIES = 64;
+
+/** Each try is lost only if a content was deleted between reading the head and opening it. */
+const MAX_OPEN_TRIES = 16;
+
+/** Files in a directory; the head of each is an empty file whose name is swapped by a rename. */
+@injectable()
+export class DirectoryFileStore extends FileStore {
+  readonly #parts: StoreParts;
+
+  constructor(
+    private readonly options: DirectoryStoreOptions,
+    clock: Clock,
+    private readonly log: Log,
+    observer: FileObserver,
+    @inject(Failpoints) private readonly failpoints: Failpoints = new NoFailpoints(),
+  ) {
+    super();
+    this.#parts = buildParts(
+      { ...options, root: resolve(options.root) },
+      clock,
+      log,
+      observer,
+      failpoints,
+    );
+  }
+
+  override async open(): Promise<void> {
+    await guarded(async () => {
+      const { layout, durable } = this.#parts;
+      for (const folder of [layout.files, layout.prepared, layout.views, layout.found]) {
+        await mkdir(folder, { recursive: true });
+      }
+      for (const shard of layout.shards()) await mkdir(shard, { recursive: true });
+      for (const folder of [layout.contents, layout.own, layout.root]) await durable.folder(folder);
+      await this.#checkMount(layout.root);
+      const probe = join(layout.prepared, randomUUID());
+      await writeFile(probe, '');
+      await rm(probe);
+    });
+    this.#parts.sweeper.start();
+  }
+
+  override async close(): Promise<void> {
+    await this.#parts.sweeper.close();
+    await this.#parts.views.idle();
+    await this.#parts.retention.close();
+  }
+
+  /** Resolves when nothing goes on in the background. */
+  async idle(): Promise<void> {
+    await this.#parts.sweeper.idle();
+    await this.#parts.views.idle();
+    await this.#parts.retention.idle();
+  }
+
+  override head(name: FileName): Promise<Head | undefined> {
+    return guarded(async () => {
+      const head = await this.#parts.reader.read(name);
+      if (!Adoption.isOpen(head)) return head;
+      try {
+        return (await this.#parts.adoption.adopt(name, this.options.settleMs)) ?? head;
+      } catch (error) {
+        // A plain file where the store has a folder, or below one of its files.
+        if (error instanceof FileNameTaken) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  override ensureHead(name: FileName): Promise<Head> {
+    return guarded(async () => {
+      const head = await this.head(name);
+      if (head !== undefined) return head;
+      await this.#parts.plain.checkRoomFor(name);
+      return await this.#parts.creator.ensure(name);
+    });
+  }
+
+  override fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
+    return guarded(async () => {
+      for (let tries = 0; tries < MAX_FENCE_TRIES; tries++) {
+        const head = await this.ensureHead(name);
+        if (shared && head.token === token) {
+          // Whoever swapped to it may not have made it durable yet.
+          await this.#parts.durable.folder(this.#parts.layout.headFolder(name));
+          return { outcome: 'fenced', head };
+        }
+        if (head.token >= token) return { outcome: 'behind', token: head.token };
+        const to = withToken(head, token);
+        if (await this.#parts.swapper.swap(head, to, 'fence')) {
+          return { outcome: 'fenced', head: to };
+        }
+      }
+      throw new FileStoreUnavailable(
+        `"${name}" is changed by others all the time: try again`,
+        false,
+      );
+    });
+  }
+
+  override async stage(
+    from: Head,
+    content: AsyncIterable<Buffer>,
+    author: Author,
+  ): Promise<Staged> {
+    checkToken(from, author);
+    try {
+      return new StagedVersion(
+        from,
+        await guarded(() => this.#parts.shelf.store(from, content, author)),
+      );
+    } catch (error) {
+      throw error instanceof SourceFailed ? error.cause : error;
+    }
+  }
+
+  override async stageDeletion(from: Head, author: Author): Promise<Staged> {
+    checkToken(from, author);
+    return new StagedVersion(
+      from,
+      await guarded(() => this.#parts.shelf.storeDeletion(from, author)),
+    );
+  }
+
+  override async publish(staged: Staged): Promise<PublishResult> {
+    const version = StagedVersion.of(staged);
+    version.isGivenAway = true;
+    try {
+      const { from, to } = version;
+      if (await guarded(() => this.#parts.swapper.swap(from, to, 'publish'))) {
+        this.#followUp(to);
+        return { outcome: 'published', head: to };
+      }
+    } catch (error) {
+      version.isGivenAway = !(error instanceof FileStoreUnavailable) || error.outcomeUnknown;
+      throw error;
+    }
+    // The head has moved past the only one it could be swapped from.
+    version.isGivenAway = false;
+    await this.discard(version);
+    return { outcome: 'moved', current: await this.ensureHead(version.from.name) };
+  }
+
+  override async discard(staged: Staged): Promise<void> {
+    const version = StagedVersion.of(staged);
+    if (version.isGivenAway) return;
+    try {
+      await this.#parts.shelf.remove(version.stored.id);
+    } catch (err) {
+      this.log.warn('content.left', 'An unpublished content is left to the next sweep', { err });
+    }
+  }
+
+  override openFile(name: FileName, version?: number): Promise<OpenFile | undefined> {
+    return guarded(async () => {
+      for (let tries = 0; tries < MAX_OPEN_TRIES; tries++) {
+        const head = await this.head(name);
+        if (head === undefined) return undefined;
+        await this.failpoints.hit('open.head-read');
+        const isCurrent = version === undefined || version === head.version;
+        const content = isCurrent ? head.content : await this.#contentOf(head, version);
+        if (content === undefined) return undefined;
+        const file = await this.#openContent(content);
+        if (file !== undefined || !isCurrent) return file;
+      }
+      throw new FileStoreUnavailable(
+        `the content of "${name}" is missing: restore .candado/contents from a backup`,
+        false,
+      );
+    });
+  }
+
+  override stat(name: FileName): Promise<VersionRecord | undefined> {
+    return guarded(async () => {
+      for (let tries = 0; tries < MAX_OPEN_TRIES; tries++) {
+        const head = await this.head(name);
+        if (head?.content === undefined) return undefined;
+        const record = await this.#parts.shelf.record(head.content);
+        if (record !== undefined) return publicRecord(record);
+      }
+      throw new FileStoreUnavailable(
+        `the record of "${name}" is missing: restore .candado/contents from a backup`,
+        false,
+      );
+    });
+  }
+
+  override history(name: FileName): Promise<readonly VersionRecord[]> {
+    return guarded(async () => {
+      const head = await this.head(name);
+      if (head === undefined) return [];
+      return (await this.#parts.history.kept(head)).map(publicRecord);
+    });
+  }
+
+  override list(query: ListQuery): Promise<FileListing> {
+    return guarded(() => this.#parts.listing.list(query));
+  }
+
+  override forgetUnwritten(head: Head): Promise<void> {
+    return guarded(() => this.#parts.swapper.forget(head));
+  }
+
+  async #contentOf(head: Head, version: number): Promise<ContentId | undefined> {
+    const record = await this.#parts.history.version(head, version);
+    return record === undefined || record.deleted ? undefined : record.id;
+  }
+
+  async #openContent(id: ContentId): Promise<OpenFile | undefined> {
+    const record = await this.#parts.shelf.record(id);
+    const handle = record && (await this.#parts.shelf.open(id));
+    return handle && new DiskFile(publicRecord(record), handle);
+  }
+
+  #followUp(head: Head): void {
+    const { views, retention } = this.#parts;
+    if (this.options.plainView === 'on' && !views.add(head.name)) {
+      this.log.warn('view.queue-full', 'A plain file is left to the next sweep', {
+        file: head.name,
+      });
+    }
+    if (head.version > this.options.keepVersions) retention.schedule(head.name);
+  }
+
+  async #checkMount(root: string): Promise<void> {
+    const verdict = await judgeMount(root);
+    if (verdict.kind === 'fine') return;
+    if (verdict.kind === 'caching-nfs' && !this.options.allowCachingNfs) refuseCachingNfs();
+    this.log.warn(
+      'files.network',
+      'FILES_ROOT is on a file system whose caches may show old files',
+      {
+        type: verdict.kind === 'unproven' ? verdict.type : 'NFS',
+      },
+    );
+  }
+}
+
+/** A head's token only ever rises; a lower one here is a mistake of the caller. */
+function checkToken(from: Head, author: Author): void {
+  if (author.token < from.token) {
+    throw new RangeError(`token ${author.token} is below ${from.token}, the head's own`);
+  }
+}

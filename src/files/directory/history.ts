@@ -1,0 +1,32 @@
+import type { Head } from '../head.js';
+import type { ContentShelf } from './content-shelf.js';
+import type { StoredRecord } from './record.js';
+
+/** The versions that count as kept. */
+export class History {
+  constructor(
+    private readonly shelf: ContentShelf,
+    private readonly keepVersions: number,
+  ) {}
+
+  /** From the newest to the oldest kept content, with the deletions between them. */
+  async kept(head: Head): Promise<readonly StoredRecord[]> {
+    const kept: StoredRecord[] = [];
+    let contents = 0;
+    for await (const record of this.shelf.chain(head)) {
+      if (!record.deleted) contents++;
+      kept.push(record);
+      if (contents === this.keepVersions) break;
+    }
+    return kept;
+  }
+
+  /** The record of one version, kept or not; undefined where its record is gone. */
+  async version(head: Head, version: number): Promise<StoredRecord | undefined> {
+    for await (const record of this.shelf.chain(head)) {
+      if (record.version === version) return record;
+      if (record.version < version) return undefined;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FileName, parseFileName } from '../file-name.js';
+import type { FileListing, ListQuery } from '../file-store.js';
+import type { Head } from '../head.js';
+import { namePattern } from '../name-pattern.js';
+import { hasCode } from './disk-errors.js';
+import { type HeadReader, isFolderOfNames } from './head-reader.js';
+import { type Layout, OWN_FOLDER } from './layout.js';
+import { decodeEntry, encodeName } from './name-encoding.js';
+import type { PlainTree } from './plain-tree.js';
+
+/** How many entries of one folder are sorted in memory at a time; larger folders are read again. */
+const WINDOW = 8192;
+
+/** A name that has a head, or that is a plain file not adopted yet. */
+export interface Listed {
+  readonly name: FileName;
+  readonly head: Head | undefined;
+}
+
+/** Walks the heads and the plain files beside them in the order of their names. */
+export class Listing {
+  constructor(
+    private readonly layout: Layout,
+    private readonly reader: HeadReader,
+    private readonly plain: PlainTree,
+    private readonly window: number = WINDOW,
+  ) {}
+
+  async list(query: ListQuery): Promise<FileListing> {
+    const matches = query.pattern === undefined ? () => true : namePattern(query.pattern);
+    const names: FileName[] = [];
+    for await (const { name, head } of this.walk(query.after)) {
+      const isThere = head === undefined || head.content !== undefined;
+      if (!isThere || !matches(name)) continue;
+      if (names.length >= query.count) return { names, next: names.at(-1) };
+      names.push(name);
+    }
+    return { names, next: undefined };
+  }
+
+  /** Every name behind `after`, those without content too. */
+  walk(after = ''): AsyncGenerator<Listed, void, undefined> {
+    return this.#walk('', after);
+  }
+
+  /** @param prefix a folder of names: empty, or ending in a slash */
+  async *#walk(prefix: string, after: string): AsyncGenerator<Listed, void, undefined> {
+    let last = '';
+    for (;;) {
+      const keys = await this.#nextKeys(prefix, after, last);
+      for (const key of keys) {
+        if (key.endsWith('/')) yield* this.#below(prefix + key, after);
+        else yield* this.#at(prefix + key);
+      }
+      if (keys.length < this.window) return;
+      last = keys.at(-1) ?? last;
+    }
+  }
+
+  /**
+   * The next segments of a folder behind `last`, sorted as the names they lead to: a segment
+   * counts once as a name and once, with a slash, as a folder, for `a.txt` comes before `a/b`.
+   */
+  async #nextKeys(prefix: string, after: string, last: string): Promise<readonly string[]> {
+    let keys = new Set<string>();
+    const smallest = (): string[] => [...keys].toSorted(byCodeUnit).slice(0, this.window);
+    const add = (key: string): void => {
+      const name = prefix + key;
+      const isBehind = name > after || (key.endsWith('/') && after.startsWith(name));
+      if (key <= last || !isBehind) return;
+      keys.add(key);
+      if (keys.size >= 2 * this.window) keys = new Set(smallest());
+    };
+    for await (const segment of this.#treeSegments(this.#treeFolder(prefix), '')) {
+      add(segment);
+      add(`${segment}/`);
+    }
+    for await (const key of this.#plainKeys(prefix)) add(key);
+    return smallest();
+  }
+
+  async *#at(text: string): AsyncGenerator<Listed, void, undefined> {
+    const parsed = parseFileName(text);
+    if (!parsed.ok) return;
+    const { name } = parsed;
+    const place = await this.reader.place(name);
+    if (place.kind === 'head') yield { name, head: place.head };
+    if (place.kind !== 'none') return;
+    if ((await this.plain.look(name)).kind === 'file') yield { name, head: undefined };
+  }
+
+  async *#below(prefix: string, after: string): AsyncGenerator<Listed, void, undefined> {
+    const name = prefix.slice(0, -1);
+    const isTree = await isFolderOfNames(this.#treeFolder(prefix));
+    if (!isTree) {
+      if ((await this.plain.look(name)).kind !== 'folder') return;
+      const parsed = parseFileName(name);
+      if (!parsed.ok || (await this.reader.place(parsed.name)).kind === 'head') return;
+    }
+    yield* this.#walk(prefix, after);
+  }
+
+  #treeFolder(prefix: string): string {
+    return prefix === ''
+      ? this.layout.files
+      : join(this.layout.files, ...encodeName(prefix.slice(0, -1)));
+  }
+
+  /** The segments of a folder of heads; those cut into several folders are put together. */
+  async *#treeSegments(folder: string, begun: string): AsyncGenerator<string, void, undefined> {
+    for await (const entry of entriesOf(folder)) {
+      const decoded = decodeEntry(entry.name);
+      if (decoded === undefined) continue;
+      const text = begun + decoded.text;
+      if (decoded.continued) yield* this.#treeSegments(join(folder, entry.name), text);
+      else yield text;
+    }
+  }
+
+  async *#plainKeys(prefix: string): AsyncGenerator<string, void, undefined> {
+    if (prefix !== '' && (await this.plain.look(prefix.slice(0, -1))).kind !== 'folder') return;
+    for await (const entry of entriesOf(this.layout.plain(prefix.slice(0, -1)))) {
+      if (prefix === '' && entry.name === OWN_FOLDER) continue;
+      if (entry.isFile()) yield entry.name;
+      if (entry.isDirectory()) yield `${entry.name}/`;
+    }
+  }
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+async function* entriesOf(folder: string) {
+  try {
+    yield* await opendir(folder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  }
+}

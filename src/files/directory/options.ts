@@ -1,0 +1,24 @@
+/** How long a plain file must have stood unchanged before it is adopted, in milliseconds. */
+export const SETTLE_MS = 250;
+
+/** Where the files lie and how they are kept. Bound as a constant by the container. */
+export class DirectoryStoreOptions {
+  /**
+   * @param root the directory people see; the store keeps its own files in `.candado` below it
+   * @param maxFileBytes largest content
+   * @param keepVersions how many of the newest contents of a file are kept
+   * @param durability `fsync`: acknowledged means on disk; `os`: left to the operating system
+   * @param plainView whether `<root>/<name>` follows the current version
+   * @param settleMs see {@link SETTLE_MS}
+   * @param allowCachingNfs take an NFS mount although its caches may show an older version
+   */
+  constructor(
+    readonly root: string,
+    readonly maxFileBytes: number,
+    readonly keepVersions: number,
+    readonly durability: 'fsync' | 'os',
+    readonly plainView: 'on' | 'off',
+    readonly settleMs: number = SETTLE_MS,
+    readonly allowCachingNfs: boolean = false,
+  ) {}
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../clock/clock.js';
+import type { Failpoints } from '../failpoints.js';
+import type { Head } from '../head.js';
+import type { ContentShelf } from './content-shelf.js';
+import { hasCode } from './disk-errors.js';
+import { isRecordId, withToken } from './head-name.js';
+import type { HeadReader } from './head-reader.js';
+import type { HeadSwapper } from './head-swapper.js';
+import type { Layout } from './layout.js';
+import { ageMs, statsOf } from './plain-tree.js';
+import type { StoredRecord } from './record.js';
+
+/**
+ * How old something unpublished must be before it is taken for the leftover of a dead process, in
+ * milliseconds. Too short costs a slow writer its work (it is refused, nothing is damaged).
+ */
+export const ORPHAN_AGE_MS = 60 * 60_000;
+
+/** Removes what crashed processes and refused publishes left behind. */
+export class Orphans {
+  constructor(
+    private readonly layout: Layout,
+    private readonly reader: HeadReader,
+    private readonly swapper: HeadSwapper,
+    private readonly shelf: ContentShelf,
+    private readonly clock: Clock,
+    private readonly failpoints: Failpoints,
+    private readonly keepVersions: number,
+  ) {}
+
+  /** @param stopped asked between steps */
+  async sweep(stopped: () => boolean): Promise<void> {
+    for (const shard of this.layout.shards()) {
+      for (const entry of await readdir(shard)) {
+        if (stopped()) return;
+        const id = entry.endsWith('.json') ? entry.slice(0, -'.json'.length) : '';
+        if (!isRecordId(id) || !(await this.#isOld(join(shard, entry)))) continue;
+        const record = await this.shelf.record(id);
+        if (record === undefined || !(await this.#isOrphan(record))) continue;
+        await this.failpoints.hit('clean.before-delete');
+        await this.shelf.remove(id);
+      }
+    }
+    await this.#sweepPrepared(stopped);
+  }
+
+  /** Whether a version was not and never will be published, or is kept no more. */
+  async #isOrphan(record: StoredRecord): Promise<boolean> {
+    const head = await this.reader.read(record.name);
+    // Only heads of version 0 are removed, and none comes back.
+    if (head === undefined) return true;
+    if (record.version <= head.version) return !(await this.#isInChain(record, head));
+    if (head.nonce !== record.from) return true;
+    // Its writer may only be paused: the head must move on before its content may go.
+    const moved = await this.swapper.swap(head, withToken(head, head.token), 'clean');
+    return moved ? true : await this.#isOrphan(record);
+  }
+
+  async #isInChain(record: StoredRecord, head: Head): Promise<boolean> {
+    let contents = 0;
+    for await (const one of this.shelf.chain(head)) {
+      if (one.version <= record.version) return one.id === record.id;
+      if (!one.deleted) contents++;
+    }
+    // A chain that ends among the kept versions is damaged, not pruned: leave what lies there.
+    return contents < this.keepVersions;
+  }
+
+  async #sweepPrepared(stopped: () => boolean): Promise<void> {
+    for (const entry of await readdir(this.layout.prepared)) {
+      if (stopped()) return;
+      const path = join(this.layout.prepared, entry);
+      if (!(await this.#isOld(path))) continue;
+      // Taken away whole first: whoever prepared it must not put half of it in place.
+      const doomed = join(this.layout.prepared, `${randomUUID()}.gone`);
+      try {
+        await rename(path, doomed);
+        await rm(doomed, { recursive: true, force: true });
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) throw error;
+      }
+    }
+  }
+
+  async #isOld(path: string): Promise<boolean> {
+    const stats = await statsOf(path);
+    return stats !== undefined && ageMs(stats, this.clock.epochMicros()) >= ORPHAN_AGE_MS;
+  }
+}

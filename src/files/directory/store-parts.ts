@@ -1,0 +1,102 @@
+import type { Clock } from '../../clock/clock.js';
+import type { Log } from '../../telemetry/log.js';
+import type { Failpoints } from '../failpoints.js';
+import type { FileObserver } from '../file-observer.js';
+import { Adoption } from './adoption.js';
+import { ContentShelf } from './content-shelf.js';
+import { Durable } from './durable.js';
+import { FoundShelf } from './found-shelf.js';
+import { HeadCreator } from './head-creator.js';
+import { HeadReader } from './head-reader.js';
+import { HeadSwapper } from './head-swapper.js';
+import { History } from './history.js';
+import { Layout } from './layout.js';
+import { Listing } from './listing.js';
+import { NameQueue } from './name-queue.js';
+import type { DirectoryStoreOptions } from './options.js';
+import { Orphans } from './orphans.js';
+import { PlainTree } from './plain-tree.js';
+import { PlainView } from './plain-view.js';
+import { Retention } from './retention.js';
+import { Sweeper } from './sweeper.js';
+import { ViewLinks } from './view-links.js';
+
+/** Names whose plain files wait to be written; beyond it the next sweep writes them. */
+const MAX_WAITING_VIEWS = 10_000;
+
+export type StoreParts = ReturnType<typeof buildParts>;
+
+/** The parts of a directory store, each with what it needs of the others. */
+export function buildParts(
+  options: DirectoryStoreOptions,
+  clock: Clock,
+  log: Log,
+  observer: FileObserver,
+  failpoints: Failpoints,
+) {
+  const { keepVersions, maxFileBytes } = options;
+  const layout = new Layout(options.root);
+  const durable = new Durable(options.durability, failpoints);
+  const reader = new HeadReader(layout);
+  const creator = new HeadCreator(layout, reader, durable, failpoints);
+  const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes);
+  const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints);
+  const history = new History(shelf, keepVersions);
+  const plain = new PlainTree(layout, reader);
+  const links = new ViewLinks(layout);
+  const listing = new Listing(layout, reader, plain);
+  const adoption = new Adoption(
+    plain,
+    links,
+    reader,
+    creator,
+    swapper,
+    shelf,
+    clock,
+    log,
+    failpoints,
+    maxFileBytes,
+  );
+  const view = new PlainView(
+    layout,
+    plain,
+    links,
+    new FoundShelf(layout, clock),
+    reader,
+    shelf,
+    history,
+    failpoints,
+    log,
+    observer,
+  );
+  const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
+  const retention = new Retention(reader, shelf, clock, log, failpoints, keepVersions);
+  const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keepVersions);
+  const sweeper = new Sweeper(
+    layout,
+    listing,
+    swapper,
+    adoption,
+    retention,
+    orphans,
+    options.plainView === 'on' ? view : undefined,
+    clock,
+    log,
+    options.settleMs,
+  );
+  return {
+    layout,
+    durable,
+    reader,
+    creator,
+    shelf,
+    swapper,
+    history,
+    plain,
+    listing,
+    adoption,
+    views,
+    retention,
+    sweeper,
+  };
+}

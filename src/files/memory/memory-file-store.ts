@@ -1,0 +1,210 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { injectable } from 'inversify';
+import { Clock } from '../../clock/clock.js';
+import { FileNameTaken, FileTooBig } from '../errors.js';
+import type { FileName } from '../file-name.js';
+import {
+  type Author,
+  type FenceResult,
+  type FileListing,
+  FileStore,
+  type ListQuery,
+  type OpenFile,
+  type PublishResult,
+  type Staged,
+  type VersionRecord,
+} from '../file-store.js';
+import type { ContentId, Head } from '../head.js';
+import { namePattern } from '../name-pattern.js';
+
+/** How a {@link MemoryFileStore} keeps files. */
+export class MemoryStoreOptions {
+  /**
+   * @param maxFileBytes largest content
+   * @param keepVersions how many of the newest contents of a file are kept
+   */
+  constructor(
+    readonly maxFileBytes: number,
+    readonly keepVersions: number,
+  ) {}
+}
+
+interface Version {
+  readonly record: VersionRecord;
+  readonly bytes: Buffer;
+}
+
+interface StoredFile {
+  head: Head;
+  /** Newest first. */
+  versions: readonly Version[];
+}
+
+class MemoryStaged implements Staged {
+  constructor(
+    readonly from: Head,
+    readonly record: VersionRecord,
+    readonly bytes: Buffer,
+  ) {}
+}
+
+/** Files that are gone with the process; for tests of everything above the store. */
+@injectable()
+export class MemoryFileStore extends FileStore {
+  readonly #files = new Map<FileName, StoredFile>();
+
+  constructor(
+    private readonly options: MemoryStoreOptions,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async open(): Promise<void> {}
+
+  override async close(): Promise<void> {}
+
+  override async head(name: FileName): Promise<Head | undefined> {
+    return this.#files.get(name)?.head;
+  }
+
+  override async ensureHead(name: FileName): Promise<Head> {
+    return this.#ensure(name).head;
+  }
+
+  override async fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
+    const file = this.#ensure(name);
+    if (shared && file.head.token === token) return { outcome: 'fenced', head: file.head };
+    if (file.head.token >= token) return { outcome: 'behind', token: file.head.token };
+    file.head = { ...file.head, token, nonce: fresh() };
+    return { outcome: 'fenced', head: file.head };
+  }
+
+  override async stage(
+    from: Head,
+    content: AsyncIterable<Buffer>,
+    author: Author,
+  ): Promise<Staged> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of content) {
+      size += chunk.length;
+      if (size > this.options.maxFileBytes) throw new FileTooBig(this.options.maxFileBytes);
+      chunks.push(chunk);
+    }
+    return this.#staged(from, Buffer.concat(chunks), false, author);
+  }
+
+  override async stageDeletion(from: Head, author: Author): Promise<Staged> {
+    return this.#staged(from, Buffer.alloc(0), true, author);
+  }
+
+  override async publish(staged: Staged): Promise<PublishResult> {
+    if (!(staged instanceof MemoryStaged)) {
+      throw new TypeError('this version was staged by another store');
+    }
+    const { from, record, bytes } = staged;
+    const file = this.#ensure(from.name);
+    if (file.head.nonce !== from.nonce) return { outcome: 'moved', current: file.head };
+    const id = fresh() as ContentId;
+    file.head = {
+      name: from.name,
+      version: record.version,
+      token: record.token,
+      content: record.deleted ? undefined : id,
+      record: id,
+      nonce: fresh(),
+    };
+    file.versions = this.#kept([{ record, bytes }, ...file.versions]);
+    return { outcome: 'published', head: file.head };
+  }
+
+  override async discard(_staged: Staged): Promise<void> {}
+
+  override async openFile(name: FileName, version?: number): Promise<OpenFile | undefined> {
+    const file = this.#files.get(name);
+    const wanted = version ?? file?.head.version;
+    const found = file?.versions.find(({ record }) => record.version === wanted);
+    return found === undefined || found.record.deleted ? undefined : openBytes(found);
+  }
+
+  override async stat(name: FileName): Promise<VersionRecord | undefined> {
+    const record = this.#files.get(name)?.versions[0]?.record;
+    return record?.deleted ? undefined : record;
+  }
+
+  override async history(name: FileName): Promise<readonly VersionRecord[]> {
+    return this.#files.get(name)?.versions.map(({ record }) => record) ?? [];
+  }
+
+  override async list(query: ListQuery): Promise<FileListing> {
+    const matches = query.pattern === undefined ? () => true : namePattern(query.pattern);
+    const names = [...this.#files.values()]
+      .filter(({ head }) => head.content !== undefined)
+      .map(({ head }) => head.name)
+      .filter((name) => name > (query.after ?? '') && matches(name))
+      .toSorted((a, b) => (a < b ? -1 : 1));
+    const page = names.slice(0, query.count);
+    return { names: page, next: names.length > page.length ? page.at(-1) : undefined };
+  }
+
+  override async forgetUnwritten(head: Head): Promise<void> {
+    const isStill = this.#files.get(head.name)?.head.nonce === head.nonce;
+    if (head.version === 0 && isStill) this.#files.delete(head.name);
+  }
+
+  #ensure(name: FileName): StoredFile {
+    const known = this.#files.get(name);
+    if (known !== undefined) return known;
+    for (const other of this.#files.keys()) {
+      if (other.startsWith(`${name}/`) || name.startsWith(`${other}/`)) {
+        throw new FileNameTaken(name, other);
+      }
+    }
+    const nothing = { content: undefined, record: undefined };
+    const file = { head: { name, version: 0, token: 0, ...nothing, nonce: fresh() }, versions: [] };
+    this.#files.set(name, file);
+    return file;
+  }
+
+  #staged(from: Head, bytes: Buffer, deleted: boolean, author: Author): Staged {
+    if (author.token < from.token) {
+      throw new RangeError(`token ${author.token} is below ${from.token}, the head's own`);
+    }
+    const record: VersionRecord = {
+      version: from.version + 1,
+      deleted,
+      size: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      modified: this.clock.epochMicros(),
+      session: author.session,
+      token: author.token,
+      ...(author.requestId === undefined ? {} : { requestId: author.requestId }),
+    };
+    return new MemoryStaged(from, record, bytes);
+  }
+
+  /** Up to the oldest kept content, with the deletions between. */
+  #kept(versions: readonly Version[]): readonly Version[] {
+    let contents = 0;
+    const end = versions.findIndex(({ record }) => {
+      if (!record.deleted) contents++;
+      return contents === this.options.keepVersions;
+    });
+    return end < 0 ? versions : versions.slice(0, end + 1);
+  }
+}
+
+function openBytes({ record, bytes }: Version): OpenFile {
+  return {
+    record,
+    async *read(offset, length) {
+      if (length > 0 && offset < bytes.length) yield bytes.subarray(offset, offset + length);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function fresh(): string {
+  return randomBytes(12).toString('hex');
+}

@@ -1,0 +1,44 @@
+/** Letters that mean nothing to a hash tag or to the pattern of a `SCAN`. */
+const PREFIX = /^[\w:.-]*$/;
+
+/**
+ * The names of everything in Redis. All keys of one lock carry its name as their hash tag, so that
+ * they lie in one slot of a cluster.
+ */
+export class LockKeys {
+  constructor(private readonly prefix: string) {
+    if (!PREFIX.test(prefix)) {
+      throw new RangeError(
+        `the key prefix "${prefix}" may hold letters, digits and "_ : . -" only`,
+      );
+    }
+  }
+
+  /** Who holds the lock. */
+  lock(name: string): string {
+    return `${this.prefix}{${name}}:lock`;
+  }
+
+  /** Lock, queue and waiters: what scripts that touch the queue are given. */
+  all(name: string): [lock: string, queue: string, waiters: string] {
+    return [this.lock(name), `${this.prefix}{${name}}:queue`, `${this.prefix}{${name}}:waiters`];
+  }
+
+  /** Where the memory of this Redis began: see {@link TableMemory}. */
+  get epoch(): string {
+    return `${this.prefix}epoch`;
+  }
+
+  channel(replicaId: string): string {
+    return `${this.prefix}replica:${replicaId}`;
+  }
+
+  /** What `SCAN` finds all lock keys with. */
+  get everyLock(): string {
+    return `${this.prefix}{*}:lock`;
+  }
+
+  nameOf(lockKey: string): string {
+    return lockKey.slice(this.prefix.length + '{'.length, -'}:lock'.length);
+  }
+}

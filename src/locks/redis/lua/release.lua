@@ -1,0 +1,17 @@
+-- include: state, queue
+-- Ends a grant, confirmed or not, or a place in the queue, and hands the lock to who is next.
+-- KEYS: 3
+--   1 lock, 2 queue, 3 waiters
+-- ARGV: 1
+--   1 grant id
+-- Reply: 1 if it held or waited, 0 if it did neither
+local state = load(KEYS[1])
+local holder, index = findHolder(state, 'id', ARGV[1])
+if holder then
+  table.remove(state.holders, index)
+elseif not dequeue(state, KEYS[2], KEYS[3], ARGV[1]) then
+  return 0
+end
+handOff(state, KEYS[2], KEYS[3])
+save(state)
+return 1

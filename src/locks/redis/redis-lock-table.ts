@@ -1,0 +1,301 @@
+import { injectable } from 'inversify';
+import { Clock } from '../../clock/clock.js';
+import { Log } from '../../telemetry/log.js';
+import { LockTableUnavailable } from '../errors.js';
+import {
+  type Acquisition,
+  type Lease,
+  type LockRequest,
+  LockTable,
+  type RenewOutcome,
+} from '../lock-table.js';
+import type { GrantId, LockState } from '../model.js';
+import { TableObserver } from '../table-observer.js';
+import { type Batch, makeBatches, oneGroup } from './batches.js';
+import { Cancellations } from './cancellations.js';
+import { ClockComparison } from './clock-comparison.js';
+import { Heartbeat } from './heartbeat.js';
+import { KnownGrants } from './known-grants.js';
+import { LockKeys } from './lock-keys.js';
+import { RedisLockTableOptions } from './options.js';
+import { Pushes } from './pushes.js';
+import { RedisConnection } from './redis-connection.js';
+import type { AcquireReply } from './replies.js';
+import { LockScripts } from './scripts.js';
+import { warnOfEviction } from './server-check.js';
+import { TableMemory } from './table-memory.js';
+import { asAcquisition, WaitingRequests } from './waiting-requests.js';
+
+export { RedisLockTableOptions } from './options.js';
+
+/** The most leases in one script: Redis does nothing else meanwhile, about a millisecond. */
+const MAX_LEASES_AT_ONCE = 500;
+
+/** How many keys one step of a walk over all locks looks at, for the same reason. */
+const SCAN_COUNT = 500;
+
+/** A lock table that many replicas share, in one Redis. */
+@injectable()
+export class RedisLockTable extends LockTable {
+  readonly #keys: LockKeys;
+  readonly #channel: string;
+  readonly #commands: RedisConnection;
+  readonly #pushConnection: RedisConnection;
+  readonly #scripts: LockScripts;
+  readonly #pushes: Pushes;
+  readonly #waiting: WaitingRequests;
+  readonly #cancellations: Cancellations;
+  readonly #known: KnownGrants;
+  readonly #memory: TableMemory;
+  readonly #heartbeat: Heartbeat;
+  readonly #clocks: ClockComparison;
+  readonly #firstUp = Promise.withResolvers<void>();
+  #wasUp = false;
+  #closed = false;
+
+  /** @throws {InvalidRedisUrl} */
+  constructor(
+    private readonly options: RedisLockTableOptions,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly observer: TableObserver,
+  ) {
+    super();
+    const { url, timeoutMs } = options;
+    this.#keys = new LockKeys(options.keyPrefix);
+    this.#channel = this.#keys.channel(options.replicaId);
+    this.#commands = new RedisConnection(url, timeoutMs, 'commands', log, (up) =>
+      this.#commandsChanged(up),
+    );
+    this.#pushConnection = new RedisConnection(url, timeoutMs, 'pushes', log, (up) => {
+      if (up) void this.#subscribe();
+    });
+    this.#scripts = new LockScripts(this.#commands, this.#keys, clock, observer);
+    this.#known = new KnownGrants(clock);
+    this.#cancellations = new Cancellations(
+      (name, grantId) => this.#scripts.release(name, grantId),
+      clock,
+      log,
+    );
+    this.#waiting = new WaitingRequests(
+      {
+        ask: (request, waitMs, waitedMs) => this.#ask(request, waitMs, waitedMs),
+        advance: (name, grantIds) => this.#scripts.advance(name, grantIds),
+        giveUp: (name, grantId) => this.#scripts.giveUp(name, grantId),
+        release: (name, grantId) => this.#scripts.release(name, grantId),
+        granted: (request, grant) => this.#known.granted(request, grant),
+      },
+      this.#cancellations,
+      clock,
+      log,
+    );
+    this.#pushes = new Pushes(
+      this.#pushConnection,
+      this.#channel,
+      this.#keys,
+      {
+        granted: (name, grantId, token) => this.#granted(name, grantId, token),
+        endsIn: (name, endsInMs) => this.#waiting.endsIn(name, endsInMs),
+      },
+      log,
+    );
+    this.#memory = new TableMemory(
+      () => this.#scripts.epoch(),
+      () => this.#tellAnew(),
+      log,
+    );
+    this.#clocks = new ClockComparison(() => this.#scripts.time(), clock, observer);
+    this.#heartbeat = new Heartbeat(clock, () => this.#beat());
+  }
+
+  override get available(): boolean {
+    return this.#commands.up;
+  }
+
+  /** Returns once Redis is there, or after the time-out: then it is connected to later. */
+  override async open(): Promise<void> {
+    this.#commands.open();
+    this.#pushConnection.open();
+    this.#heartbeat.start();
+    const cancelTimer = this.clock.after(this.options.timeoutMs, this.#firstUp.resolve);
+    await this.#firstUp.promise;
+    cancelTimer();
+  }
+
+  override async close(): Promise<void> {
+    this.#closed = true;
+    this.#heartbeat.stop();
+    await this.#waiting.leaveAll();
+    this.#cancellations.close();
+    await Promise.all([this.#commands.close(), this.#pushConnection.close()]);
+  }
+
+  override async acquire(request: LockRequest): Promise<Acquisition> {
+    if (request.signal?.aborted === true) return { outcome: 'cancelled' };
+    if (this.#closed) throw new LockTableUnavailable('the lock table is closed', false);
+    const wait = this.#waiting.begin(request);
+    try {
+      const reply = await this.#ask(request, request.waitMs, 0);
+      if (wait.over) return await wait.settled;
+      if (reply.outcome === 'queued') {
+        this.#waiting.queued(wait, reply.endsInMs);
+        return await wait.settled;
+      }
+      const acquisition = asAcquisition(request, reply);
+      if (acquisition.outcome === 'granted') this.#known.granted(request, acquisition.grant);
+      return acquisition;
+    } catch (error) {
+      if (wait.granted) return await wait.settled;
+      throw this.#cancelUnanswered(request, error);
+    } finally {
+      if (!wait.over) wait.end();
+    }
+  }
+
+  override async confirm(lease: Lease): Promise<boolean> {
+    const live = await this.#scripts.confirm(lease);
+    if (live) this.#known.extended(lease);
+    else this.#known.ended(lease.grantId);
+    return live;
+  }
+
+  override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
+    const raised = await this.#scripts.raise(name, grantId, token);
+    if (raised !== undefined) this.#known.raised(grantId, raised);
+    return raised;
+  }
+
+  override async release(name: string, grantId: GrantId): Promise<boolean> {
+    this.#known.ended(grantId);
+    return await this.#scripts.release(name, grantId);
+  }
+
+  override async renew(leases: readonly Lease[]): Promise<readonly RenewOutcome[]> {
+    if (leases.length === 0) return [];
+    const { recoveries } = this.#memory;
+    const [outcomes] = await Promise.all([this.#renewAll(leases), this.#memory.check()]);
+    if (this.#memory.recoveries !== recoveries) {
+      // The table did not know of them when it was asked; by now it has been told.
+      const lost = leases.filter((lease) => !outcomes.has(lease));
+      for (const lease of await this.#renewAll(lost)) outcomes.add(lease);
+    }
+    return leases.map((lease) => {
+      if (outcomes.has(lease)) {
+        this.#known.extended(lease);
+        return 'renewed';
+      }
+      this.#known.ended(lease.grantId);
+      return 'lost';
+    });
+  }
+
+  override async inspect(name: string): Promise<LockState> {
+    const [state] = await this.#scripts.inspect([name]);
+    return state ?? { name, holders: [], waiting: 0 };
+  }
+
+  override async *list(): AsyncGenerator<LockState> {
+    let cursor = '0';
+    do {
+      const step = await this.#scripts.scan(cursor, SCAN_COUNT);
+      for (const batch of makeBatches(
+        step.names.map((name) => ({ name })),
+        SCAN_COUNT,
+        oneGroup,
+      )) {
+        const states = await this.#scripts.inspect([...batch.keys()]);
+        yield* states.filter((state) => state.holders.length > 0);
+      }
+      cursor = step.cursor;
+    } while (cursor !== '0');
+  }
+
+  #ask(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply> {
+    const { provisionalMs } = this.options;
+    return this.#scripts.acquire(request, {
+      waitMs,
+      waitedMs,
+      channel: this.#channel,
+      provisionalMs,
+    });
+  }
+
+  /** @returns what the caller is told: nothing is held, whatever became of the question */
+  #cancelUnanswered({ name, grantId }: LockRequest, error: unknown): unknown {
+    const unavailable = error instanceof LockTableUnavailable;
+    if (unavailable && !error.outcomeUnknown) return error;
+    this.#cancellations.add(name, grantId);
+    return unavailable ? new LockTableUnavailable(error.message, false, { cause: error }) : error;
+  }
+
+  /** @returns the leases that were renewed */
+  async #renewAll(leases: readonly Lease[]): Promise<Set<Lease>> {
+    const renewed = new Set<Lease>();
+    const renewBatch = async (batch: Batch<Lease>): Promise<void> => {
+      const inOrder = [...batch.values()].flat();
+      const outcomes = await this.#scripts.renew(batch);
+      inOrder.forEach((lease, index) => {
+        if (outcomes[index] === true) renewed.add(lease);
+      });
+    };
+    await Promise.all(makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup).map(renewBatch));
+    return renewed;
+  }
+
+  #granted(name: string, grantId: GrantId, token: number): void {
+    if (this.#waiting.granted(grantId, token) || this.#known.has(grantId)) return;
+    this.#cancellations.add(name, grantId);
+  }
+
+  #commandsChanged(up: boolean): void {
+    this.observer.reachable(up);
+    if (!up) return;
+    if (this.#wasUp) this.observer.reconnected();
+    else void warnOfEviction(this.#commands.client, this.log);
+    this.#wasUp = true;
+    this.#firstUp.resolve();
+    void this.#restore();
+  }
+
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#pushes.subscribe();
+    } catch {
+      return; // the connection is gone again; the next one subscribes
+    }
+    await this.#restore();
+  }
+
+  /** After a connection was lost: whatever was missed meanwhile is caught up with. */
+  async #restore(): Promise<void> {
+    if (!this.#commands.up) return;
+    try {
+      await this.#memory.check();
+      await Promise.all([this.#cancellations.flush(), this.#waiting.lookAtAll()]);
+    } catch (error) {
+      this.#logUnlessUnavailable(error);
+    }
+  }
+
+  /** Leases first, so that no wait is granted what is still held. */
+  async #tellAnew(): Promise<void> {
+    const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, oneGroup);
+    for (const batch of batches) await this.#scripts.announce([...batch.values()].flat());
+    await this.#waiting.lookAtAll();
+  }
+
+  async #beat(): Promise<void> {
+    this.#known.prune();
+    if (!this.#commands.up) return;
+    try {
+      await Promise.all([this.#clocks.measure(), this.#memory.check(), this.#pushes.ping()]);
+    } catch (error) {
+      this.#logUnlessUnavailable(error);
+    }
+  }
+
+  #logUnlessUnavailable(error: unknown): void {
+    if (error instanceof LockTableUnavailable) return; // the connection says that itself
+    this.log.error('redis.upkeep-failed', 'Looking after the lock table failed', { err: error });
+  }
+}

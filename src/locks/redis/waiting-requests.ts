@@ -1,0 +1,238 @@
+import type { CancelTimer, Clock } from '../../clock/clock.js';
+import type { Log } from '../../telemetry/log.js';
+import { LockTableUnavailable } from '../errors.js';
+import type { Acquisition, Grant, LockRequest } from '../lock-table.js';
+import type { GrantId } from '../model.js';
+import type { Cancellations } from './cancellations.js';
+import type { AcquireReply, AdvanceReply, GiveUpReply, WaitStatus } from './replies.js';
+import { Wait } from './wait.js';
+
+/** How long to wait before looking again where the table did not answer, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** The most requests that one script looks up. */
+const MAX_LOOKED_UP = 500;
+
+/** The most names looked through at once after a lost connection. */
+const NAMES_AT_ONCE = 100;
+
+/** What a wait asks of the table. */
+export interface WaitSteps {
+  ask(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply>;
+  advance(name: string, grantIds: readonly GrantId[]): Promise<AdvanceReply>;
+  giveUp(name: string, grantId: GrantId): Promise<GiveUpReply>;
+  release(name: string, grantId: GrantId): Promise<boolean>;
+  /** A wait ended in this grant; told before anybody else learns of it. */
+  granted(request: LockRequest, grant: Grant): void;
+}
+
+/** The waits for one name share one timer, at the end that is known. */
+interface NameWaits {
+  readonly name: string;
+  readonly waits: Set<Wait>;
+  endsAtMs: number;
+  cancelTimer: CancelTimer | undefined;
+  looking: boolean;
+  lookAgain: boolean;
+}
+
+/**
+ * The requests of this replica that wait. A grant arrives as a message; but messages are hints, so
+ * each name is looked at again when the lease that it waits for ends, and all are after the
+ * connection was lost. A request that the table does not know any more is queued again, at the
+ * place that its age gives it.
+ */
+export class WaitingRequests {
+  readonly #byId = new Map<GrantId, Wait>();
+  readonly #byName = new Map<string, NameWaits>();
+
+  constructor(
+    private readonly steps: WaitSteps,
+    private readonly cancellations: Cancellations,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** To be called before the table is asked: the grant may overtake the answer. */
+  begin(request: LockRequest): Wait {
+    const wait = new Wait(request, this.clock.monotonicMs());
+    const { name, grantId } = request;
+    const named = this.#byName.get(name) ?? {
+      name,
+      waits: new Set<Wait>(),
+      endsAtMs: Number.POSITIVE_INFINITY,
+      cancelTimer: undefined,
+      looking: false,
+      lookAgain: false,
+    };
+    this.#byName.set(name, named);
+    this.#byId.set(grantId, wait);
+    named.waits.add(wait);
+    wait.onEnd(() => {
+      this.#byId.delete(grantId);
+      named.waits.delete(wait);
+      if (named.waits.size > 0) return;
+      named.cancelTimer?.();
+      this.#byName.delete(name);
+    });
+    return wait;
+  }
+
+  /** The table put it into the queue. */
+  queued(wait: Wait, endsInMs: number): void {
+    const { request } = wait;
+    wait.queued = true;
+    wait.onEnd(this.clock.after(request.waitMs, () => void this.#giveUp(wait)));
+    const { signal } = request;
+    if (signal !== undefined) {
+      const leave = (): void => void this.leave(wait);
+      signal.addEventListener('abort', leave, { once: true });
+      wait.onEnd(() => signal.removeEventListener('abort', leave));
+    }
+    this.endsIn(request.name, endsInMs);
+    if (signal?.aborted === true) void this.leave(wait);
+  }
+
+  /** @returns whether somebody waited for it */
+  granted(grantId: GrantId, token: number): boolean {
+    const wait = this.#byId.get(grantId);
+    if (wait !== undefined) this.#settle(wait, grantedTo(wait.request, token));
+    return wait !== undefined;
+  }
+
+  /** Something may change by itself at this end; of several the nearest counts. */
+  endsIn(name: string, endsInMs: number): void {
+    const named = this.#byName.get(name);
+    if (named === undefined || endsInMs <= 0) return;
+    const endsAtMs = this.clock.monotonicMs() + endsInMs;
+    if (endsAtMs >= named.endsAtMs) return;
+    named.cancelTimer?.();
+    named.endsAtMs = endsAtMs;
+    named.cancelTimer = this.clock.after(endsInMs, () => {
+      named.endsAtMs = Number.POSITIVE_INFINITY;
+      void this.#look(named);
+    });
+  }
+
+  /** Looks at every name: messages may have been lost. */
+  async lookAtAll(): Promise<void> {
+    const all = [...this.#byName.values()];
+    while (all.length > 0) {
+      await Promise.all(all.splice(0, NAMES_AT_ONCE).map((named) => this.#look(named)));
+    }
+  }
+
+  /** Gives the place in the queue up. */
+  async leave(wait: Wait): Promise<void> {
+    if (wait.over) return;
+    wait.end();
+    const { name, grantId } = wait.request;
+    try {
+      await this.steps.release(name, grantId);
+    } catch {
+      this.cancellations.add(name, grantId);
+    }
+    wait.settle({ outcome: 'cancelled' });
+  }
+
+  async leaveAll(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((wait) => this.leave(wait)));
+  }
+
+  async #giveUp(wait: Wait): Promise<void> {
+    const { name, grantId } = wait.request;
+    try {
+      const reply = await this.steps.giveUp(name, grantId);
+      if (wait.over) return;
+      const timeout = reply.outcome === 'timeout';
+      this.#settle(wait, timeout ? reply : grantedTo(wait.request, reply.token));
+    } catch (error) {
+      if (wait.over) return;
+      this.cancellations.add(name, grantId);
+      wait.fail(error);
+    }
+  }
+
+  async #look(named: NameWaits): Promise<void> {
+    if (named.looking) {
+      named.lookAgain = true;
+      return;
+    }
+    named.looking = true;
+    try {
+      do {
+        named.lookAgain = false;
+        await this.#lookOnce(named);
+      } while (named.lookAgain);
+    } catch (error) {
+      if (!(error instanceof LockTableUnavailable)) {
+        this.log.error('lock.wait-failed', 'A wait could not be looked at', { err: error });
+      }
+      this.endsIn(named.name, RETRY_MS);
+    } finally {
+      named.looking = false;
+    }
+  }
+
+  async #lookOnce(named: NameWaits): Promise<void> {
+    const waits = [...named.waits].filter((wait) => wait.queued);
+    for (let from = 0; from < waits.length; from += MAX_LOOKED_UP) {
+      const some = waits.slice(from, from + MAX_LOOKED_UP);
+      const ids = some.map((wait) => wait.request.grantId);
+      const { endsInMs, statuses } = await this.steps.advance(named.name, ids);
+      this.endsIn(named.name, endsInMs);
+      await Promise.all(some.map((wait, index) => this.#learn(wait, statuses[index])));
+    }
+  }
+
+  async #learn(wait: Wait, status: WaitStatus | undefined): Promise<void> {
+    if (wait.over || status === 'waiting') return;
+    if (status === 'unknown' || status === undefined) await this.#queueAgain(wait);
+    else this.#settle(wait, grantedTo(wait.request, status.token));
+  }
+
+  async #queueAgain(wait: Wait): Promise<void> {
+    const { request } = wait;
+    const waitedMs = this.clock.monotonicMs() - wait.begunMs;
+    const leftMs = request.waitMs - waitedMs;
+    if (leftMs <= 0) return; // the timer of its end is about to fire
+    const reply = await this.steps.ask(request, leftMs, waitedMs);
+    if (wait.over) {
+      if (!wait.granted) this.cancellations.add(request.name, request.grantId);
+      return;
+    }
+    if (reply.outcome === 'queued') this.endsIn(request.name, reply.endsInMs);
+    else this.#settle(wait, asAcquisition(request, reply));
+  }
+
+  #settle(wait: Wait, acquisition: Acquisition): void {
+    if (acquisition.outcome === 'granted') this.steps.granted(wait.request, acquisition.grant);
+    wait.settle(acquisition);
+  }
+}
+
+export function grantedTo(request: LockRequest, token: number): Acquisition {
+  const { grantId, mode } = request;
+  return { outcome: 'granted', grant: { grantId, token, mode, fresh: true } };
+}
+
+/** Every answer but the one that says to wait. */
+export function asAcquisition(
+  request: LockRequest,
+  reply: Exclude<AcquireReply, { outcome: 'queued' }>,
+): Acquisition {
+  switch (reply.outcome) {
+    case 'granted':
+      return grantedTo(request, reply.token);
+    case 'renewed': {
+      const { grantId, token, mode } = reply;
+      return { outcome: 'granted', grant: { grantId, token, mode, fresh: false } };
+    }
+    case 'locked':
+      return reply;
+  }
+}

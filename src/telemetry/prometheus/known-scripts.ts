@@ -1,0 +1,4 @@
+/** The Redis scripts that are timed by name; all others are `unknown`. */
+export class KnownScripts {
+  constructor(readonly names: readonly string[]) {}
+}

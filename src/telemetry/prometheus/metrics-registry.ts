@@ -1,0 +1,60 @@
+import { injectable } from 'inversify';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { METRICS, MetricName, MetricType } from './metric-names.js';
+
+type Named<Type extends MetricType> = {
+  [Name in MetricName]: (typeof METRICS)[Name] extends Type ? Name : never;
+}[MetricName];
+
+/** Owns the metrics of one application; nothing is kept in prom-client's global registry. */
+@injectable()
+export class MetricsRegistry {
+  readonly #registry = new Registry();
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything that was counted, in Prometheus's text format. */
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /**
+   * Adds what the process itself tells (CPU, memory, event loop lag, garbage collection) and which
+   * build it is. Once for a process: some of it watches until the end.
+   */
+  describeProcess(version: string): void {
+    collectDefaultMetrics({ register: this.#registry });
+    this.gauge('candado_build_info', 'Always 1; the label says which version runs.', 'version')
+      .labels(version)
+      .set(1);
+  }
+
+  counter<Label extends string = never>(
+    name: Named<'counter'>,
+    help: string,
+    ...labelNames: Label[]
+  ): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  gauge<Label extends string = never>(
+    name: Named<'gauge'>,
+    help: string,
+    ...labelNames: Label[]
+  ): Gauge<Label> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  /** @param bounds upper ends of the buckets, rising, in seconds */
+  histogram<Label extends string = never>(
+    name: Named<'histogram'>,
+    help: string,
+    bounds: readonly number[],
+    ...labelNames: Label[]
+  ): Histogram<Label> {
+    const buckets = [...bounds];
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,256 @@
+import { expect } from 'chai';
+import type { Command } from '../../src/commands/command.js';
+import { CommandTally } from '../../src/commands/command-tally.js';
+import { CommandRegistry } from '../../src/commands/registry.js';
+import { failure, OK, type Reply } from '../../src/commands/reply.js';
+import { CommandHandler, type CommandSpec } from '../../src/commands/spec.js';
+import { Upload, UploadAborted } from '../../src/commands/upload.js';
+import { FileStoreUnavailable } from '../../src/files/errors.js';
+import { LockTableUnavailable } from '../../src/locks/errors.js';
+import {
+  command,
+  contextOf,
+  plain,
+  plainNow,
+  RecordingLog,
+  RecordingObserver,
+  StoppedClock,
+} from './fakes.js';
+
+class Handler extends CommandHandler {
+  override readonly spec: CommandSpec;
+
+  constructor(
+    spec: Partial<CommandSpec>,
+    private readonly answer: (command: Command) => Reply | Promise<Reply>,
+  ) {
+    super();
+    this.spec = {
+      name: 'STORE',
+      arity: -2,
+      group: 'file',
+      summary: 'Stores something.',
+      since: '0.1.0',
+      flags: ['write'],
+      arguments: [
+        { name: 'name', type: 'string' },
+        { name: 'content', type: 'string', optional: true },
+      ],
+      keyPosition: 1,
+      contentIndex: 1,
+      ...spec,
+    };
+  }
+
+  override execute(command: Command): Reply | Promise<Reply> {
+    return this.answer(command);
+  }
+}
+
+describe('CommandRegistry', () => {
+  const clock = new StoppedClock();
+  let observer: RecordingObserver;
+  let log: RecordingLog;
+  let tally: CommandTally;
+
+  beforeEach(() => {
+    observer = new RecordingObserver();
+    log = new RecordingLog();
+    tally = new CommandTally();
+  });
+
+  function registry(...handlers: CommandHandler[]): CommandRegistry {
+    return new CommandRegistry(handlers, tally, observer, clock, log);
+  }
+
+  function answering(answer: (command: Command) => Reply | Promise<Reply>): CommandRegistry {
+    return registry(new Handler({}, answer));
+  }
+
+  it('knows its commands by upper-case name, COMMAND among them', () => {
+    const all = registry(new Handler({ name: 'ZIP' }, () => OK), new Handler({}, () => OK));
+    expect(all.names).to.deep.equal(['COMMAND', 'STORE', 'ZIP']);
+    expect(all.specs.map((spec) => spec.name)).to.deep.equal(all.names);
+    expect(all.contentIndexOf('STORE')).to.equal(1);
+    expect(all.contentIndexOf('COMMAND')).to.equal(undefined);
+    expect(all.contentIndexOf('NO')).to.equal(undefined);
+  });
+
+  it('refuses to be built with two commands of one name', () => {
+    expect(() => registry(new Handler({}, () => OK), new Handler({}, () => OK))).to.throw('STORE');
+  });
+
+  it('answers at once what a handler answers at once, and reports its duration', () => {
+    const all = answering(() => {
+      clock.nowMs += 250;
+      return OK;
+    });
+    expect(plainNow(all.run(command('STORE', 'a'), contextOf()))).to.equal('OK');
+    expect(observer.seen).to.deep.equal([['STORE', 'ok', 0.25]]);
+    expect([tally.commands, tally.errors]).to.deep.equal([1, 0]);
+  });
+
+  it('waits for what a handler has to wait for', async () => {
+    const later = Promise.withResolvers<Reply>();
+    const running = answering(() => later.promise).run(command('STORE', 'a'), contextOf());
+    expect(observer.seen).to.deep.equal([]);
+    clock.nowMs += 2_000;
+    later.resolve(failure('LOCKED', 'held'));
+    expect(plain(await running)).to.equal('-LOCKED held');
+    expect(observer.seen).to.deep.equal([['STORE', 'locked', 2]]);
+    expect([tally.commands, tally.errors]).to.deep.equal([1, 1]);
+  });
+
+  it('sees through replies that change the connection', () => {
+    const refused: Reply = { kind: 'bye', reply: failure('NOPERM', 'no') };
+    plainNow(answering(() => refused).run(command('STORE', 'a'), contextOf()));
+    expect(observer.seen.map(([, outcome]) => outcome)).to.deep.equal(['noperm']);
+  });
+
+  it('names the grammar where the number of arguments is wrong', () => {
+    const all = answering(() => OK);
+    const expected =
+      "-ERR wrong number of arguments for 'store' command; usage: STORE name [content]";
+    expect(plainNow(all.run(command('STORE'), contextOf()))).to.equal(expected);
+    const exact = registry(new Handler({ arity: 2 }, () => OK));
+    expect(plainNow(exact.run(command('STORE', 'a', 'b'), contextOf()))).to.equal(expected);
+    expect(plainNow(exact.run(command('STORE', 'a'), contextOf()))).to.equal('OK');
+    expect(observer.seen.map(([name, outcome]) => [name, outcome])).to.deep.equal([
+      ['STORE', 'err'],
+      ['STORE', 'err'],
+      ['STORE', 'ok'],
+    ]);
+  });
+
+  it('counts every unknown name as one, and shows what was sent', () => {
+    const all = answering(() => OK);
+    const reply = plainNow(all.run(command('XYZZY', 'a\r\nb', 'c'), contextOf()));
+    expect(reply).to.equal(
+      "-ERR unknown command 'XYZZY', with args beginning with: 'a??b' 'c'; COMMAND LIST names them all",
+    );
+    expect(observer.seen).to.deep.equal([['UNKNOWN', 'err', 0]]);
+    expect(plainNow(all.run(command('STROE'), contextOf()))).to.match(/did you mean STORE\?$/);
+  });
+
+  it('shows only the beginning of what a stranger sent', () => {
+    const args = Array.from({ length: 500 }, () => 'x'.repeat(1_000));
+    const reply = plainNow(
+      answering(() => OK).run(command('Y'.repeat(5_000), ...args), contextOf()),
+    );
+    expect(String(reply).length).to.be.below(400);
+  });
+
+  describe('when a handler throws', () => {
+    const outcomes: readonly (readonly [Error, string])[] = [
+      [
+        new LockTableUnavailable('no answer; try again', false),
+        '-UNAVAILABLE no answer; try again',
+      ],
+      [
+        new FileStoreUnavailable('disk away', true),
+        '-UNAVAILABLE disk away; it may have happened all the same: look before trying again',
+      ],
+    ];
+    for (const [error, text] of outcomes) {
+      it(`tells the client of ${error.name}, at once or later, and logs nothing`, async () => {
+        const thrown = answering(() => {
+          throw error;
+        });
+        expect(plainNow(thrown.run(command('STORE', 'a'), contextOf()))).to.equal(text);
+        const rejected = answering(() => Promise.reject(error));
+        expect(plain(await rejected.run(command('STORE', 'a'), contextOf()))).to.equal(text);
+        expect(observer.seen.map(([, outcome]) => outcome)).to.deep.equal([
+          'unavailable',
+          'unavailable',
+        ]);
+        expect(log.lines).to.deep.equal([]);
+      });
+    }
+
+    const strangers = [
+      Object.assign(new Error('secret path'), { code: 'ENOENT' }),
+      Object.assign(new Error('secret path'), { code: 'toString' }),
+      'a string: secret path',
+    ];
+    for (const error of strangers) {
+      it(`keeps ${String(error)} to itself and logs it once`, async () => {
+        const all = answering(() => Promise.reject(error));
+        const reply = plain(await all.run(command('STORE', 'a'), contextOf()));
+        expect(reply)
+          .to.match(/^-ERR internal error/)
+          .and.not.contain('secret');
+        expect(log.lines.map(({ level, event }) => [level, event])).to.deep.equal([
+          ['error', 'command.failed'],
+        ]);
+        expect(log.lines[0]?.fields).to.deep.equal({
+          command: 'STORE',
+          conn: 7,
+          session: 'session-1',
+          err: error,
+        });
+      });
+    }
+  });
+
+  describe('with a content on its way', () => {
+    const uploading = (upload: Upload, name = 'STORE', ...args: string[]): Command => ({
+      ...command(name, ...args),
+      upload,
+    });
+
+    /** Fails unless `answer` waits for the end of `upload`, and the content passes unbuffered. */
+    async function drained(answer: Reply | Promise<Reply>, upload: Upload): Promise<unknown> {
+      let settled = false;
+      const done = Promise.resolve(answer).then((reply) => {
+        settled = true;
+        return reply;
+      });
+      upload.write(Buffer.alloc(10 * 1024 * 1024));
+      upload.end();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      expect(upload.full, 'the content was kept').to.equal(false);
+      expect(settled, 'answered before the content had passed').to.equal(false);
+      upload.finish([]);
+      return plain(await done);
+    }
+
+    it('lets the content of an unknown command pass before it answers', async () => {
+      const upload = new Upload(10, false);
+      const answer = answering(() => OK).run(uploading(upload, 'NOPE', 'a'), contextOf());
+      expect(await drained(answer, upload)).to.match(/^-ERR unknown command 'NOPE'/);
+    });
+
+    it('lets the content pass where the number of arguments is wrong', async () => {
+      const upload = new Upload(10, true);
+      const all = registry(new Handler({ arity: 3 }, () => OK));
+      const answer = all.run(uploading(upload, 'STORE', 'a'), contextOf());
+      expect(await drained(answer, upload)).to.match(/^-ERR wrong number of arguments/);
+    });
+
+    it('lets the content pass where the handler failed before it took it', async () => {
+      for (const fail of [
+        () => Promise.reject(new LockTableUnavailable('away', false)),
+        () => {
+          throw new LockTableUnavailable('away', false);
+        },
+      ]) {
+        const upload = new Upload(10, false);
+        const answer = answering(fail).run(uploading(upload, 'STORE', 'a'), contextOf());
+        expect(await drained(answer, upload)).to.equal('-UNAVAILABLE away');
+      }
+    });
+
+    it('counts the content among the arguments', async () => {
+      const all = registry(new Handler({ arity: 3 }, () => OK));
+      const fits = all.run(uploading(new Upload(10, false), 'STORE', 'a'), contextOf());
+      expect(plainNow(fits)).to.equal('OK');
+    });
+
+    it('does not wait for a content that will never be whole', async () => {
+      const upload = new Upload(10, false);
+      const answer = answering(() => OK).run(uploading(upload, 'NOPE'), contextOf());
+      upload.abort(new UploadAborted('gone'));
+      expect(plain(await answer)).to.match(/^-ERR unknown command/);
+    });
+  });
+});

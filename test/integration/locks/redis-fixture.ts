@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { SystemClock } from '../../../src/clock/system-clock.js';
+import {
+  RedisLockTable,
+  RedisLockTableOptions,
+} from '../../../src/locks/redis/redis-lock-table.js';
+import { TableObserver } from '../../../src/locks/table-observer.js';
+import { RecordingLog } from '../../support/recording-log.js';
+
+export class RecordingTableObserver extends TableObserver {
+  readonly reached: boolean[] = [];
+  readonly scripts: { script: string; ok: boolean }[] = [];
+  readonly offsets: { offsetSeconds: number; boundSeconds: number }[] = [];
+  reconnects = 0;
+
+  override reachable(up: boolean): void {
+    this.reached.push(up);
+  }
+
+  override reconnected(): void {
+    this.reconnects += 1;
+  }
+
+  override scriptRan(script: string, _seconds: number, ok: boolean): void {
+    this.scripts.push({ script, ok });
+  }
+
+  override clockMeasured(offsetSeconds: number, boundSeconds: number): void {
+    this.offsets.push({ offsetSeconds, boundSeconds });
+  }
+}
+
+export interface Replica {
+  readonly table: RedisLockTable;
+  readonly log: RecordingLog;
+  readonly observer: RecordingTableObserver;
+}
+
+export interface ReplicaOptions {
+  readonly url: string;
+  readonly keyPrefix?: string;
+  readonly timeoutMs?: number;
+  readonly provisionalMs?: number;
+  readonly replicaId?: string;
+}
+
+/** One more process as far as Redis can tell. */
+export const makeReplica = ({ timeoutMs = 2_000, ...options }: ReplicaOptions): Replica => {
+  const log = new RecordingLog();
+  const observer = new RecordingTableObserver();
+  const settings = new RedisLockTableOptions({ replicaId: randomUUID(), ...options, timeoutMs });
+  return { table: new RedisLockTable(settings, new SystemClock(), log, observer), log, observer };
+};
+
+export const uniquePrefix = (): string => `test:${randomUUID()}:`;
