@@ -82,6 +82,7 @@ describe('client: reconnecting', () => {
         await disconnected;
         const error = await rejection(client.get('a'));
         expect(error.code).to.equal('UNREACHABLE');
+        expect(error.message).to.match(/within 40 ms: .*ECONNREFUSED/);
         expect(error.cause).to.be.instanceOf(Error);
       },
       { retryDeadlineMs: 40 },
@@ -128,7 +129,7 @@ describe('client: reconnecting', () => {
     );
   });
 
-  it('cuts a peer that speaks nonsense', async () => {
+  it('cuts a peer that speaks nonsense, and does not ask for more of it', async () => {
     let asked = 0;
     await withServer(
       {
@@ -136,10 +137,13 @@ describe('client: reconnecting', () => {
           asked += 1;
           return asked === 1 ? 'HTTP/1.1 400 Bad Request\r\n' : '+PONG\r\n';
         },
+        TIME: () => '*2\r\n$1\r\n1\r\n$1\r\n2\r\n',
       },
-      async (client) => {
-        const [[error]] = await Promise.all([once(client, 'disconnected'), client.ping()]);
-        expect(error).to.include({ code: 'PROTOCOL' });
+      async (client, server) => {
+        const [nonsense] = await Promise.all([rejection(client.ping()), client.time()]);
+        expect(nonsense.code).to.equal('PROTOCOL');
+        await client.ping();
+        expect(server.requests).to.deep.equal(['PING', 'TIME', 'TIME', 'PING']);
       },
     );
   });

@@ -66,7 +66,7 @@ describe('candado put', () => {
     io.stdin.end('x');
     const { code, err } = await run(['put', 'a', '--port', String(server.port)], io);
     expect(code).to.equal(4);
-    expect(err).to.match(/by ada: wait for it with --wait/);
+    expect(err).to.match(/by ada\n {2}wait for it with --wait/);
     expect(server.requests).to.deep.equal(['LOCK a']);
   });
 
