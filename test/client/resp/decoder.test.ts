@@ -46,7 +46,7 @@ const CASES: readonly (readonly [name: string, wire: string, value: RespValue])[
   ['simple string', '+OK\r\n', 'OK'],
   ['empty simple string', '+\r\n', ''],
   ['error', '-LOCKED by ada: wait\r\n', new ErrorReply('LOCKED', 'by ada: wait')],
-  ['bulk error', '!12\r\nERR a\r\nb c!\r\n', new ErrorReply('ERR', 'a\r\nb c!')],
+  ['bulk error', '!11\r\nERR a\r\nb c!\r\n', new ErrorReply('ERR', 'a\r\nb c!')],
   ['integer', ':42\r\n', 42],
   ['negative integer', ':-7\r\n', -7],
   ['integer beyond 2^53', ':9223372036854775807\r\n', 9223372036854775807n],
