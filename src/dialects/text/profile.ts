@@ -1,66 +1,47 @@
-export type TextProfile = 'combined' | '1.1' | '1.2' | '1.3' | '2.1' | '2.2';
+import type { Word } from './command-line.js';
 
-/** What becomes of free text. */
-export type FreeText =
-  /** Content of the file locked last; refused after a denied LOCK; else a greeting, then refused. */
-  | { readonly kind: 'combined' }
-  | { readonly kind: 'answer'; readonly text: string }
-  | { readonly kind: 'silence' }
-  /** Content of the file locked last; else always this. */
-  | { readonly kind: 'content'; readonly otherwise: string };
-
-/** What one exercise of the practice knows. */
+/** What one way of speaking text knows, and what it answers to all it does not know. */
 export interface ProfileRules {
-  readonly commands: ReadonlySet<string>;
-  readonly freeText: FreeText;
-  /** The words that end the connection, and what is answered to them. */
-  readonly endWords: ReadonlySet<string>;
-  readonly farewell: string;
+  readonly words: ReadonlySet<Word>;
+  /** Free text after a `LOCK` that was denied. */
+  readonly denied: string;
+  /** The first free text of a connection. */
+  readonly first: string;
+  /** Any other free text. */
+  readonly other: string;
+  /** The answer to the word that ends the connection. */
+  readonly end: string;
 }
 
-export const GREETING = 'Hi TCP Client';
-export const BLOCKED = 'File is blocked';
-export const UNKNOWN = 'Command not found';
-
-// The practice's own spelling; its clients compare byte by byte.
-const LONG_GREETING =
+const LONG_MESSAGE =
   'Hello Client, this is a long message that you will received in chunks of 20 bytes';
 
-export const PROFILES: Readonly<Record<TextProfile, ProfileRules>> = {
+/** An exercise, which answers all it does not know in one way. */
+const exercise = (words: readonly Word[], anything: string, end: string): ProfileRules => ({
+  words: new Set(words),
+  denied: anything,
+  first: anything,
+  other: anything,
+  end,
+});
+
+/**
+ * The values of `TEXT_PROFILE`: `combined`, and the exercises of a TCP practice course. Existing
+ * clients compare these strings byte for byte, their spelling included ([T-7]).
+ */
+export const PROFILES = {
   combined: {
-    commands: new Set(['TIME', 'GET', 'LOCK', 'PUT']),
-    freeText: { kind: 'combined' },
-    endWords: new Set(['BYE', 'EXIT']),
-    farewell: 'Bye',
+    words: new Set<Word>(['TIME', 'GET', 'LOCK', 'PUT', 'BYE', 'EXIT']),
+    denied: 'File is blocked',
+    first: 'Hi TCP Client',
+    other: 'Command not found',
+    end: 'Bye',
   },
-  '1.1': {
-    commands: new Set(),
-    freeText: { kind: 'answer', text: GREETING },
-    endWords: new Set(['EXIT']),
-    farewell: 'Bye Client',
-  },
-  '1.2': {
-    commands: new Set(),
-    freeText: { kind: 'answer', text: LONG_GREETING },
-    endWords: new Set(['EXIT']),
-    farewell: 'Bye',
-  },
-  '1.3': {
-    commands: new Set(['TIME']),
-    freeText: { kind: 'silence' },
-    endWords: new Set(['EXIT']),
-    farewell: 'Bye',
-  },
-  '2.1': {
-    commands: new Set(['GET', 'TIME']),
-    freeText: { kind: 'answer', text: UNKNOWN },
-    endWords: new Set(['BYE']),
-    farewell: 'Bye',
-  },
-  '2.2': {
-    commands: new Set(['GET', 'LOCK']),
-    freeText: { kind: 'content', otherwise: BLOCKED },
-    endWords: new Set(['BYE']),
-    farewell: 'Bye',
-  },
-};
+  '1.1': exercise(['EXIT'], 'Hi TCP Client', 'Bye Client'),
+  '1.2': exercise(['EXIT'], LONG_MESSAGE, 'Bye'),
+  '1.3': exercise(['TIME', 'EXIT'], '', 'Bye'),
+  '2.1': exercise(['GET', 'TIME', 'BYE'], 'Command not found', 'Bye'),
+  '2.2': exercise(['GET', 'LOCK', 'BYE'], 'File is blocked', 'Bye'),
+} as const satisfies Readonly<Record<string, ProfileRules>>;
+
+export type TextProfile = keyof typeof PROFILES;

@@ -1,281 +1,184 @@
 import type { Command } from '../../commands/command.js';
 import type { Reply } from '../../commands/reply.js';
-import { Upload, UploadAborted } from '../../commands/upload.js';
+import { type Upload, UploadAborted } from '../../commands/upload.js';
 import { type Decoded, Dialect, type ReplyWriter } from '../dialect.js';
-import { type CommandLine, readCommandLine } from './command-line.js';
-import { FramedPut } from './framed-put.js';
-import { FreeText } from './free-text.js';
-import { COMMAND_LINE_BYTES, PIECE_BYTES, WHOLE_CONTENT_BYTES } from './limits.js';
-import {
-  BLOCKED,
-  GREETING,
-  PROFILES,
-  type ProfileRules,
-  type TextProfile,
-  UNKNOWN,
-} from './profile.js';
-import { TextReplies } from './text-replies.js';
+import { HeldNames } from './held-names.js';
+import { MAX_HELD_NAMES } from './limits.js';
+import { type Message, MessageSplitter } from './message-splitter.js';
+import { PROFILES, type ProfileRules, type TextProfile } from './profile.js';
+import { SentenceEncoder } from './sentence-encoder.js';
 
-export interface TextDialectOptions {
+export interface TextOptions {
   readonly profile: TextProfile;
-  /** Free text is complete when nothing more came for this long; milliseconds. */
+  /** Silence after which a free text is whole, in milliseconds; over 0. */
   readonly quietMs: number;
-  /** Longest free text that becomes content, in bytes. */
+  /** Largest free text that becomes content. */
   readonly maxTextBytes: number;
-  /** Longest framed content, in bytes. */
+  /** Largest content of a framed `PUT`. */
   readonly maxFileBytes: number;
-  /** IANA name; the system's own if absent. */
-  readonly timeZone?: string;
+  /** IANA name of the time zone `TIME` answers in; the system's, if absent. */
+  readonly zone?: string;
 }
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-
-/** The unframed text protocol; `docs/protocol-text.md` says what each sentence means. */
+/** The text protocol of `docs/protocol-text.md` on one connection. Made with `new` for each. */
 export class TextDialect extends Dialect {
   override readonly name = 'text';
 
+  readonly #options: TextOptions;
   readonly #rules: ProfileRules;
-  readonly #replies: TextReplies;
-  /** Reads that were not looked at yet; the first may be the rest of one. */
-  #reads: Buffer[] = [];
-  #bufferedBytes = 0;
-  #readAtMicros = 0;
-  /** The rest of the present read follows a command line, so each of its lines is a message. */
-  #lineByLine = false;
-  /** What looks like a command, but may be the first piece of something longer. */
-  #piece: Buffer | undefined;
-  #freeText: FreeText | undefined;
-  #framed: FramedPut | undefined;
-  #quietReached = false;
-  #ended = false;
-  #greeted = false;
+  readonly #splitter: MessageSplitter;
+  readonly #encoder: SentenceEncoder;
+  readonly #held = new HeldNames();
+  #lastLockDenied = false;
+  #textSeen = false;
+  /** Whether the message of the command under way ended in a line break. */
+  #lineBreak = false;
+  /** Nothing is decoded any more. */
+  #closed = false;
 
-  constructor(private readonly options: TextDialectOptions) {
+  constructor(options: TextOptions) {
     super();
+    this.#options = options;
     this.#rules = PROFILES[options.profile];
-    const timeZone = options.timeZone ?? Temporal.Now.timeZoneId();
-    this.#replies = new TextReplies(this.#rules.farewell, timeZone);
-  }
-
-  override get quietMs(): number {
-    const pending = this.#piece !== undefined || this.#freeText !== undefined;
-    return pending ? this.options.quietMs : 0;
-  }
-
-  override get bufferedBytes(): number {
-    return this.#bufferedBytes;
-  }
-
-  override get uploading(): Upload | undefined {
-    return this.#framed?.upload;
+    this.#splitter = new MessageSplitter(this.#rules.words, options.maxFileBytes);
+    this.#encoder = new SentenceEncoder(this.#rules.end, options.zone ?? Temporal.Now.timeZoneId());
   }
 
   override feed(bytes: Buffer, atMicros: number): void {
-    this.#readAtMicros = atMicros;
-    this.#quietReached = false;
-    if (this.#framed !== undefined && this.#reads.length === 0) {
-      const rest = this.#framed.write(bytes);
-      if (rest.length > 0) this.#keep(rest);
-      return;
-    }
-    this.#keep(bytes);
+    if (!this.#closed) this.#splitter.feed(bytes, atMicros);
   }
 
   override end(): void {
-    this.#ended = true;
-    if (this.#framed?.done === false) {
-      this.abort(new UploadAborted('the client ended before the content was whole'));
-    }
-  }
-
-  override quiet(): void {
-    this.#quietReached = true;
-  }
-
-  override abort(error: Error): void {
-    this.#framed?.upload.abort(error);
-  }
-
-  override encode(command: Command, reply: Reply, out: ReplyWriter): void {
-    this.#replies.encode(command, reply, out);
+    if (this.uploading === undefined) this.#splitter.endMessage();
+    else this.abort(new UploadAborted('the connection ended before the content was whole'));
   }
 
   override next(): Decoded | undefined {
-    if (this.#framed !== undefined) {
-      if (!this.#framed.done) return undefined;
-      this.#framed = undefined;
-    }
-    for (;;) {
-      const read = this.#reads[0];
-      if (read === undefined) return this.#completePending();
-      const decoded = this.#decode(read);
+    while (!this.#closed) {
+      const keepBytes = this.#held.none ? undefined : this.#options.maxTextBytes;
+      const message = this.#splitter.next(keepBytes);
+      if (message === undefined) return undefined;
+      const decoded = this.#decode(message);
       if (decoded !== undefined) return decoded;
     }
+    return undefined;
   }
 
-  /** Takes a message off the front of `read`, or puts all of it to what is pending. */
-  #decode(read: Buffer): Decoded | undefined {
-    if (this.#freeText !== undefined) {
-      this.#freeText.add(this.#takeRead(read.length));
-      return undefined;
-    }
-    if (this.#piece !== undefined) {
-      this.#join(this.#piece, read);
-      return undefined;
-    }
-    const lineEnd = read.subarray(0, COMMAND_LINE_BYTES).indexOf(LINE_FEED);
-    if (lineEnd < 0) return this.#decodeUnended(read);
-    const line = withoutCarriageReturn(read.subarray(0, lineEnd));
-    const command = readCommandLine(line, true, this.#rules);
-    if (command !== undefined) {
-      this.#takeRead(lineEnd + 1);
-      this.#lineByLine = this.#reads.length > 0 && lineEnd + 1 < read.length;
-      return this.#command(command, true);
-    }
-    const target = this.#contentTarget();
-    if (this.#lineByLine && target === undefined) {
-      const message = new FreeText(undefined, 0);
-      message.add(this.#takeRead(lineEnd + 1));
-      return this.#answerFreeText(message);
-    }
-    return this.#beginFreeText(read, target);
+  override encode(command: Command, reply: Reply, out: ReplyWriter): void {
+    this.#learn(command, reply);
+    this.#encoder.encode(command.name, reply, this.#lineBreak, out);
   }
 
-  #decodeUnended(read: Buffer): Decoded | undefined {
-    const command = readCommandLine(read, false, this.#rules);
-    if (command === undefined) return this.#beginFreeText(read, this.#contentTarget());
-    this.#takeRead(read.length);
-    const mayGoOn = command.argument.length > 0 && command.name !== 'BYE';
-    if (mayGoOn && read.length % PIECE_BYTES === 0 && !this.#ended) {
-      this.#piece = read;
-      return undefined;
-    }
-    return this.#command(command, false);
+  override abort(error: Error): void {
+    this.#closed = true;
+    this.#splitter.abort(error);
   }
 
-  #beginFreeText(read: Buffer, target: Buffer | undefined): undefined {
-    this.#freeText = new FreeText(target, this.options.maxTextBytes);
-    this.#freeText.add(this.#takeRead(read.length));
+  override get quietMs(): number {
+    const waiting = this.uploading === undefined && this.#splitter.pending;
+    return waiting && !this.#closed ? this.#options.quietMs : 0;
   }
 
-  #join(piece: Buffer, read: Buffer): void {
-    this.#piece = undefined;
-    this.#reads[0] = Buffer.concat([piece, read]);
-    this.#bufferedBytes += piece.length;
+  override quiet(): void {
+    this.#splitter.endMessage();
   }
 
-  #completePending(): Decoded | undefined {
-    if (!this.#quietReached && !this.#ended) return undefined;
-    const { piece, freeText } = { piece: this.#piece, freeText: this.#freeText };
-    this.#piece = undefined;
-    this.#freeText = undefined;
-    this.#quietReached = false;
-    if (freeText !== undefined) return this.#answerFreeText(freeText);
-    const command = piece && readCommandLine(piece, false, this.#rules);
-    return command && this.#command(command, false);
+  override get bufferedBytes(): number {
+    return this.#splitter.cost;
   }
 
-  #command(line: CommandLine, lineBreak: boolean): Decoded {
-    this.#replies.expect(lineBreak);
-    if (line.name === 'PUT') return this.#framedPut(line);
-    const args = line.argument.length > 0 ? [line.argument] : [];
-    return { kind: 'command', command: { name: line.name, args, receivedAt: this.#readAtMicros } };
+  override get uploading(): Upload | undefined {
+    return this.#splitter.upload;
   }
 
-  #framedPut({ argument, size }: CommandLine): Decoded {
-    this.#replies.expect(false);
-    const receivedAt = this.#readAtMicros;
-    if (size > this.options.maxFileBytes) {
-      const bytes = `ERROR: A file may have at most ${this.options.maxFileBytes} bytes (MAX_FILE_BYTES)`;
-      return { kind: 'answer', bytes, close: true };
-    }
-    const here = this.#reads[0]?.length ?? 0;
-    if (size <= WHOLE_CONTENT_BYTES && here >= size) {
-      const content = this.#takeRead(size);
-      return { kind: 'command', command: { name: 'PUT', args: [argument, content], receivedAt } };
-    }
-    this.#framed = new FramedPut(size);
-    while (this.#reads[0] !== undefined && !this.#framed.done) {
-      const read = this.#takeRead(this.#reads[0].length);
-      const rest = this.#framed.write(read);
-      if (rest.length > 0) this.#putBack(rest);
-    }
-    if (this.#ended && !this.#framed.done) this.end();
-    const { upload } = this.#framed;
-    return { kind: 'command', command: { name: 'PUT', args: [argument], upload, receivedAt } };
-  }
-
-  /** The file that free text would become the content of. */
-  #contentTarget(): Buffer | undefined {
-    const { kind } = this.#rules.freeText;
-    return kind === 'combined' || kind === 'content' ? this.#replies.lockedLast : undefined;
-  }
-
-  #answerFreeText(text: FreeText): Decoded {
-    const first = !this.#greeted;
-    this.#greeted = true;
-    if (text.name !== undefined) {
-      this.#replies.expect(false);
-      if (text.tooBig) return answer(this.#tooBig());
-      const args = [text.name, text.content()];
-      return { kind: 'command', command: { name: 'PUT', args, receivedAt: this.#readAtMicros } };
-    }
-    return answer(withBreak(this.#sentence(first), text.endsInLineBreak));
-  }
-
-  #sentence(first: boolean): string {
-    const { freeText } = this.#rules;
-    switch (freeText.kind) {
-      case 'combined':
-        if (this.#replies.denied) return BLOCKED;
-        return first ? GREETING : UNKNOWN;
-      case 'answer':
-        return freeText.text;
-      case 'content':
-        return freeText.otherwise;
-      case 'silence':
-        return '';
+  /** Undefined where a profile answers nothing. */
+  #decode(message: Message): Decoded | undefined {
+    switch (message.kind) {
+      case 'command':
+        return this.#command(message);
+      case 'text':
+        return this.#text(message);
+      case 'framed': {
+        const { name, content, receivedAt } = message;
+        return content.kind === 'whole'
+          ? this.#put([name, content.bytes], undefined, receivedAt)
+          : this.#put([name], content.upload, receivedAt);
+      }
+      case 'misframed':
+        return refusal(
+          'what follows PUT must be a name, a space and the size of the content in bytes, then a line break and the content; all that came with it was discarded',
+        );
+      case 'oversized':
+        this.abort(new UploadAborted('the connection is closed'));
+        return refusal(
+          `a content has at most ${this.#options.maxFileBytes} bytes (MAX_FILE_BYTES), not ${message.size}; connect again and send less`,
+          true,
+        );
     }
   }
 
-  #tooBig(): string {
-    return `ERROR: Free text may have at most ${this.options.maxTextBytes} bytes (MAX_TEXT_BYTES); send "PUT name size", a line break and the content instead`;
-  }
-
-  #keep(bytes: Buffer): void {
-    this.#reads.push(bytes);
-    this.#bufferedBytes += bytes.length;
-  }
-
-  #putBack(bytes: Buffer): void {
-    this.#reads.unshift(bytes);
-    this.#bufferedBytes += bytes.length;
-  }
-
-  /** Takes bytes off the front of the present read; a read that is used up ends its lines. */
-  #takeRead(bytes: number): Buffer {
-    const read = this.#reads[0] ?? Buffer.alloc(0);
-    const taken = read.subarray(0, bytes);
-    this.#bufferedBytes -= taken.length;
-    if (taken.length < read.length) {
-      this.#reads[0] = read.subarray(taken.length);
-    } else {
-      this.#reads.shift();
-      this.#lineByLine = false;
+  #command({ line, lineBreak, receivedAt }: Extract<Message, { kind: 'command' }>): Decoded {
+    this.#lineBreak = lineBreak;
+    if (line.word === 'LOCK' && this.#held.tooManyWith(line.name)) {
+      const why = `this connection holds ${MAX_HELD_NAMES} files, which is the most; PUT to one of them first`;
+      return answer(withBreak(`ERROR: ${why}`, lineBreak));
     }
-    return taken;
+    // Both words that end a connection are one command.
+    const name = line.word === 'EXIT' ? 'BYE' : line.word;
+    const args = 'name' in line ? [line.name] : [];
+    return { kind: 'command', command: { name, args, receivedAt } };
+  }
+
+  /** The first of the four that applies ([T-4]). */
+  #text(message: Extract<Message, { kind: 'text' }>): Decoded | undefined {
+    const isFirst = !this.#textSeen;
+    this.#textSeen = true;
+    const held = this.#held.last;
+    if (held !== undefined) {
+      if (message.tooLong) return refusal(this.#tooLong());
+      return this.#put([held, message.content], undefined, message.receivedAt);
+    }
+    const { denied, first, other } = this.#rules;
+    const text = this.#lastLockDenied ? denied : isFirst ? first : other;
+    return text === '' ? undefined : answer(withBreak(text, message.lineBreak));
+  }
+
+  #put(args: readonly Buffer[], upload: Upload | undefined, receivedAt: number): Decoded {
+    this.#lineBreak = false;
+    const command: Command = { name: 'PUT', args, receivedAt };
+    return { kind: 'command', command: upload === undefined ? command : { ...command, upload } };
+  }
+
+  #tooLong(): string {
+    const { maxTextBytes } = this.#options;
+    const why = `a free text has at most ${maxTextBytes} bytes (MAX_TEXT_BYTES); nothing was changed and the lock goes on`;
+    return this.#rules.words.has('PUT')
+      ? `${why}: send "PUT name size", a line break and the content`
+      : why;
+  }
+
+  /** A lock whose end is not certain goes on: the next `PUT` is told. */
+  #learn(command: Command, reply: Reply): void {
+    const [name] = command.args;
+    if (name === undefined) return;
+    if (command.name === 'LOCK') {
+      this.#lastLockDenied = reply.kind === 'error';
+      if (reply.kind !== 'error') this.#held.add(name);
+    } else if (command.name === 'PUT') {
+      const ended = reply.kind !== 'error' || reply.code === 'FENCED' || reply.code === 'NOTLOCKED';
+      if (ended) this.#held.remove(name);
+    }
   }
 }
 
-function answer(bytes: string): Decoded {
-  return { kind: 'answer', bytes, close: false };
+function answer(bytes: string, close = false): Decoded {
+  return { kind: 'answer', bytes, close };
 }
 
 function withBreak(sentence: string, lineBreak: boolean): string {
-  return lineBreak && sentence !== '' ? `${sentence}\n` : sentence;
+  return lineBreak ? `${sentence}\n` : sentence;
 }
 
-function withoutCarriageReturn(line: Buffer): Buffer {
-  return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
+function refusal(sentence: string, close = false): Decoded {
+  return answer(`ERROR: ${sentence}`, close);
 }
