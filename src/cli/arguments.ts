@@ -22,9 +22,21 @@ export function namePositional(describe = 'Name of the file on the server'): Pos
   return { describe, type: 'string' };
 }
 
+/**
+ * Stands for a lone `-`, which yargs would take for the beginning of an option. No real argument
+ * can hold a NUL.
+ */
+export const LONE_DASH = '\0-';
+
 export function text(args: Arguments, name: string): string | undefined {
   const value = args[name];
-  return value === undefined ? undefined : String(value);
+  if (value === undefined) return undefined;
+  return value === LONE_DASH ? '-' : String(value);
+}
+
+/** The path of a local file, or `-` where none is given. */
+export function pathOrDash(args: Arguments, name: string): string {
+  return args[name] === undefined ? '-' : requiredText(args, name);
 }
 
 export function requiredText(args: Arguments, name: string): string {

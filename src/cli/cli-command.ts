@@ -24,6 +24,8 @@ export interface CliContext {
   readonly io: CliIo;
   readonly parts: CliParts;
   readonly target: Target;
+  /** What stood behind `--`; empty but for commands with {@link CliCommand.runsAnother}. */
+  readonly rest: readonly string[];
   /** Connects, hands the client over, and closes it however that ends. */
   withClient<T>(action: (client: CandadoClient) => Promise<T>): Promise<T>;
 }
@@ -36,6 +38,8 @@ export interface CliCommand {
   readonly examples: readonly (readonly [command: string, explanation: string])[];
   /** Takes options that are not declared, and none of those that all others have. */
   readonly openEnded?: boolean;
+  /** Takes another program's command line behind `--`. */
+  readonly runsAnother?: boolean;
   options(yargs: Argv, parts: CliParts): Argv;
   /** Resolves to the exit code. */
   run(args: Arguments, context: CliContext): Promise<number>;

@@ -14,7 +14,7 @@ export interface Target {
   readonly port: number;
 }
 
-/** What to do, by the code of a `CandadoError`; the server's own sentence stands before it. */
+/** What to do, by the code of a `CandadoError`; the line under the server's own sentence. */
 const REMEDIES: Readonly<Record<string, string>> = {
   LOCKED: 'wait for it with --wait MS, or see who holds it with `candado locks`',
   TIMEOUT: 'wait longer with --wait MS, or see who holds it with `candado locks`',
@@ -40,14 +40,14 @@ export function explain(error: unknown, target: Target): Explanation {
 function explainCandado(error: CandadoError, target: Target): string {
   if (error.code === 'UNREACHABLE') return unreachable(error.message, error.cause, target);
   const remedy = REMEDIES[error.code];
-  return remedy === undefined ? error.message : `${error.message}: ${remedy}`;
+  return remedy === undefined ? error.message : `${error.message}\n  ${remedy}`;
 }
 
 /** @param cause what the system said of the attempt to connect */
 export function unreachable(message: string, cause: unknown, { host, port }: Target): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const code = first instanceof Error ? (first as NodeJS.ErrnoException).code : undefined;
-  if (code !== 'ECONNREFUSED') return `${message}: check --host and --port`;
+  if (code !== 'ECONNREFUSED') return `${message}\n  check --host and --port`;
   return (
     `nothing listens on ${host}:${port}: ` +
     'start one with `candado serve`, or name another with --host and --port'

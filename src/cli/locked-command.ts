@@ -20,9 +20,9 @@ const SIGNALLED = 128;
  */
 export async function runHolding(
   lock: HeldLock,
-  [program = '', ...args]: readonly string[],
-  { io, target }: CliContext,
+  { io, target, rest }: CliContext,
 ): Promise<number> {
+  const [program = '', ...args] = rest;
   const child = spawn(program, args, {
     stdio: 'inherit',
     env: {
@@ -35,7 +35,7 @@ export async function runHolding(
     },
   });
   // A terminal sends Ctrl-C to the command by itself; here it only must not end this process.
-  using _ = onStop(io, (signal) => signal === 'SIGTERM' && child.kill(signal));
+  const ignoring = onStop(io, (signal) => signal === 'SIGTERM' && child.kill(signal));
   const stop = (): void => {
     child.kill('SIGTERM');
   };
@@ -51,6 +51,7 @@ export async function runHolding(
     return code;
   } finally {
     lock.signal.removeEventListener('abort', stop);
+    ignoring[Symbol.dispose]();
   }
 }
 

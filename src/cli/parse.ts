@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs';
-import { type Arguments, valueOption } from './arguments.js';
+import { type Arguments, LONE_DASH, valueOption } from './arguments.js';
 import type { CliCommand, CliParts } from './cli-command.js';
 import { UsageError } from './cli-error.js';
 import { EXIT_CODES } from './exit-codes.js';
@@ -10,7 +10,18 @@ export type Parsed =
   /** Help, or what a shell needs to complete words. */
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly command: CliCommand; readonly args: Arguments };
+  | {
+      readonly kind: 'run';
+      readonly command: CliCommand;
+      readonly args: Arguments;
+      /** What stood behind `--`. */
+      readonly rest: readonly string[];
+    };
+
+const COMPLETION = 'Print a script that teaches your shell ($SHELL) to complete these commands.';
+
+/** How the script asks. */
+const COMPLETION_REQUEST = '--get-yargs-completions';
 
 /** Help reads badly in longer lines. */
 const WIDEST_HELP = 100;
@@ -26,21 +37,25 @@ export function parse(
   commands: readonly CliCommand[],
   parts: CliParts,
 ): Parsed {
+  const [own, rest] = prepare(argv);
   let run: Parsed | undefined;
   let shown = '';
   let version = false;
   const parser = program(Math.min(io.stdout.columns ?? 80, WIDEST_HELP));
+  parser.command('completion', COMPLETION, {}, () => {
+    parser.showCompletionScript();
+  });
   for (const command of commands) {
     parser.command(
       command.usage,
       command.summary,
-      (own) => describe(command, own, parts),
+      (builder) => describe(command, builder.fail(refusalOf(command)), parts),
       (args) => {
-        run = { kind: 'run', command, args };
+        run = { kind: 'run', command, args, rest };
       },
     );
   }
-  parser.parse([...argv], (_error: unknown, args: Arguments, text: string) => {
+  parser.parse([...own], (_error: unknown, args: Arguments, text: string) => {
     if (text !== '') shown = text;
     version = args['version'] === true;
   });
@@ -48,6 +63,16 @@ export function parse(
   if (run !== undefined) return run;
   if (version) return { kind: 'version' };
   throw new UsageError('which command? `candado --help` lists them');
+}
+
+/** What follows `--` is no business of this parser, which would take options out of it. */
+function prepare(argv: readonly string[]): [own: readonly string[], rest: readonly string[]] {
+  // A shell that asks how `--` or `-` could go on means the beginning of an option.
+  if (argv[0] === COMPLETION_REQUEST) return [argv, []];
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const rest = end < 0 ? [] : argv.slice(end + 1);
+  return [own.map((word) => (word === '-' ? LONE_DASH : word)), rest];
 }
 
 function program(width: number): Argv {
@@ -63,17 +88,30 @@ function program(width: number): Argv {
       'dot-notation': false,
       'duplicate-arguments-array': false,
       'parse-numbers': false,
-      'populate--': true,
     })
-    .completion('completion', 'Print a script that completes these commands, for $SHELL')
     .help()
     .version(false)
     .option('version', { type: 'boolean', describe: 'Show version number', global: false })
     .strict()
     .recommendCommands()
     .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(message ?? error.message);
+      throw refusal(message, error);
     });
+}
+
+function refusal(message: string | null, error: Error): UsageError {
+  if (error instanceof UsageError) return error;
+  return new UsageError((message ?? error.message).replaceAll(LONE_DASH, '-'));
+}
+
+/** Says which arguments a command takes where yargs only counts them. */
+function refusalOf(command: CliCommand): (message: string | null, error: Error) => never {
+  return (message, error) => {
+    if (message?.startsWith('Not enough non-option arguments')) {
+      throw new UsageError(`the command is: candado ${command.usage}`);
+    }
+    throw refusal(message, error);
+  };
 }
 
 function describe(command: CliCommand, own: Argv, parts: CliParts): Argv {

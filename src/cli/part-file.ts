@@ -8,10 +8,7 @@ import { pipeline } from 'node:stream/promises';
  * Writes beside `path` and takes its place only when all is there: nobody ever sees half a file,
  * and what stood there before stays if this fails.
  */
-export async function writeWhole(
-  path: string,
-  content: AsyncIterable<Uint8Array>,
-): Promise<void> {
+export async function writeWhole(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   const part = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
     await pipeline(content, createWriteStream(part, { flags: 'wx', flush: true }));

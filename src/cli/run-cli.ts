@@ -1,7 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { CandadoClient, DEFAULT_OPTIONS } from '../client/index.js';
 import type { CliContext, CliParts } from './cli-command.js';
+import { UsageError } from './cli-error.js';
 import { COMMANDS } from './commands/index.js';
+import { disposing } from './disposing.js';
 import { ExitCode } from './exit-codes.js';
 import { explain, type Target } from './explain.js';
 import type { CliIo } from './io.js';
@@ -29,7 +31,13 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       return ExitCode.ok;
     }
     if (parsed.command.openEnded !== true) target = readTarget(parsed.args, io.env);
-    return await parsed.command.run(parsed.args, contextFor(io, parts, target));
+    if (parsed.rest.length > 0 && parsed.command.runsAnother !== true) {
+      throw new UsageError(`"${parsed.rest[0]}" stands behind "--", which only \`lock\` takes`);
+    }
+    return await parsed.command.run(parsed.args, {
+      ...contextFor(io, parts, target),
+      rest: parsed.rest,
+    });
   } catch (error) {
     if (isBrokenPipe(error)) return ExitCode.ok;
     const { exitCode, message } = explain(error, target);
@@ -41,14 +49,14 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   }
 }
 
-function contextFor(io: CliIo, parts: CliParts, target: Target): CliContext {
+function contextFor(io: CliIo, parts: CliParts, target: Target): Omit<CliContext, 'rest'> {
   return {
     io,
     parts,
     target,
     withClient: async (action) => {
-      await using client = await CandadoClient.connect({ ...target, clientName: holderName() });
-      return await action(client);
+      const client = await CandadoClient.connect({ ...target, clientName: holderName() });
+      return await disposing(client, action);
     },
   };
 }

@@ -3,8 +3,8 @@ import { type Grant, HeldLock, type LockMode } from './held-lock.js';
 import { toIntegers } from './replies.js';
 import { putCall, renewCall, unlockCall } from './requests.js';
 import { Call } from './transport/call.js';
-import type { Connection } from './transport/connection.js';
 import type { Link } from './transport/link.js';
+import type { Channel } from './transport/request.js';
 
 export interface LockOptions {
   /** @default 'exclusive' */
@@ -24,7 +24,7 @@ export interface LockOptions {
 export class Locking {
   readonly #link: Link;
   readonly #onLost: (lock: HeldLock) => void;
-  readonly #held = new Map<HeldLock, Connection>();
+  readonly #held = new Map<HeldLock, Channel>();
 
   constructor(link: Link, onLost: (lock: HeldLock) => void) {
     this.#link = link;
@@ -48,10 +48,10 @@ export class Locking {
         ...(waitMs === 0 ? [] : ['WAIT', waitMs]),
       ],
       waitMs,
-      parse: (value, connection) => {
+      parse: (value, channel) => {
         const [token = 0, version = 0, length = 0] = toIntegers(value, 3);
         const grant = { name, mode, token, version, ttlMs: length };
-        return signal?.aborted ? this.#giveBack(grant, connection) : this.#hold(grant, connection);
+        return signal?.aborted ? this.#giveBack(grant, channel) : this.#hold(grant, channel);
       },
     });
     const onAbort = (): void => {
@@ -68,29 +68,29 @@ export class Locking {
   }
 
   /** The connection is gone, and with it every lock that was held on it. */
-  lost(connection: Connection, error: Error): void {
-    for (const [lock, heldOn] of [...this.#held]) if (heldOn === connection) lock.lose(error);
+  lost(channel: Channel, error: Error): void {
+    for (const [lock, heldOn] of [...this.#held]) if (heldOn === channel) lock.lose(error);
   }
 
-  #hold(grant: Grant, connection: Connection): HeldLock {
+  #hold(grant: Grant, channel: Channel): HeldLock {
     const submit = <T>(call: Call<T>): Promise<T> => {
       this.#link.submit(call);
       return call.promise;
     };
     const lock = new HeldLock(grant, {
-      renew: (ttlMs) => submit(renewCall(grant.name, ttlMs, connection)),
-      unlock: () => submit(unlockCall(grant.name, connection)),
-      put: (content, keep) => submit(putCall(grant.name, content, { keep }, connection)),
+      renew: (ttlMs) => submit(renewCall(grant.name, ttlMs, channel)),
+      unlock: () => submit(unlockCall(grant.name, channel)),
+      put: (content, keep) => submit(putCall(grant.name, content, { keep }, channel)),
       ended: (ended) => this.#held.delete(ended),
     });
     lock.signal.addEventListener('abort', () => this.#onLost(lock), { once: true });
-    this.#held.set(lock, connection);
+    this.#held.set(lock, channel);
     return lock;
   }
 
   /** Nobody waits for it any more: what is granted all the same is passed on. */
-  #giveBack(grant: Grant, connection: Connection): never {
-    const unlock = unlockCall(grant.name, connection);
+  #giveBack(grant: Grant, channel: Channel): never {
+    const unlock = unlockCall(grant.name, channel);
     // It fails only together with its connection, and that ends the lock, too.
     unlock.promise.catch(() => undefined);
     this.#link.submit(unlock);

@@ -6,7 +6,7 @@ import type { Argument } from './resp/encode.js';
 import { encodeRequest } from './resp/encode.js';
 import { epochMicros, type TimeSample, timeSample } from './time-exchange.js';
 import { Call } from './transport/call.js';
-import type { Connection } from './transport/connection.js';
+import type { Channel } from './transport/request.js';
 
 /** The commands that this client knows, each as a request with a typed answer. */
 
@@ -132,7 +132,7 @@ export function putCall(
   name: string,
   content: PutContent,
   options: PutOptions,
-  boundTo?: Connection,
+  boundTo?: Channel,
 ): Call<number> {
   return new Call({
     command: 'PUT',
@@ -157,15 +157,11 @@ function changeArguments({ version, keep }: PutOptions): readonly Argument[] {
   ];
 }
 
-export function unlockCall(name: string, boundTo?: Connection): Call<undefined> {
+export function unlockCall(name: string, boundTo?: Channel): Call<undefined> {
   return new Call({ command: 'UNLOCK', args: [name], parse: ok, boundTo });
 }
 
-export function renewCall(
-  name: string,
-  ttlMs: number | undefined,
-  boundTo: Connection,
-): Call<number> {
+export function renewCall(name: string, ttlMs: number | undefined, boundTo: Channel): Call<number> {
   const args = [name, ...(ttlMs === undefined ? [] : ['TTL', ttlMs])];
   return new Call({ command: 'RENEW', args, parse: toInteger, boundTo });
 }

@@ -6,7 +6,7 @@ import { TcpServer } from '../net/tcp-server.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { TelemetryServer } from '../telemetry/http-server.js';
-import { Log } from '../telemetry/log.js';
+import type { WinstonLog } from '../telemetry/winston-log.js';
 import { clockModule } from './clock.js';
 import { commandsModule } from './commands.js';
 import { filesModule } from './files.js';
@@ -27,19 +27,18 @@ export interface App {
 }
 
 /** Builds everything from `config` and starts it; undoes what it started if a step fails. */
-export async function startApp(config: Config, version: string): Promise<App> {
+export async function startApp(config: Config, version: string, log: WinstonLog): Promise<App> {
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(
     lifecycleModule(version),
     clockModule,
-    telemetryModule(config),
+    telemetryModule(config, log),
     filesModule(config),
     locksModule(config),
     sessionsModule(config),
     commandsModule(config),
     netModule(config),
   );
-  const log = container.get(Log);
   const state = container.get(AppState);
   const http = container.get(TelemetryServer);
   const files = container.get(FileStore);

@@ -2,7 +2,6 @@ import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { DirectoryFileStore } from '../files/directory/directory-file-store.js';
 import { DirectoryStoreOptions } from '../files/directory/options.js';
-import { Failpoints, NoFailpoints } from '../files/failpoints.js';
 import { FileStore } from '../files/file-store.js';
 
 export const filesModule = (config: Config): ContainerModule =>
@@ -16,6 +15,5 @@ export const filesModule = (config: Config): ContainerModule =>
         config.plainView,
       ),
     );
-    bind(Failpoints).to(NoFailpoints);
     bind(FileStore).to(DirectoryFileStore);
   });

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { ExitCode } from '../cli/exit-codes.js';
+import { packageVersion } from '../cli/version.js';
+import type { Config } from '../config/config.js';
 import { ConfigError, loadConfig } from '../config/load-config.js';
+import { WinstonLog } from '../telemetry/winston-log.js';
 import { type App, startApp } from './app.js';
 
 /** A second signal, or a stop that takes longer than draining may, ends the process at once. */
@@ -11,24 +13,26 @@ const STOP_GRACE_MS = 5_000;
  * @returns the exit code
  */
 export async function serve(flags: Readonly<Record<string, string>>): Promise<number> {
-  let app: App;
   try {
     const config = loadConfig(process.env, flags);
-    app = await startApp(config, await packageVersion());
-    process.stderr.write(hints(config.host, app.port, config.logFormat));
-    const reason = await Promise.race([nextSignal(), app.stopRequested]);
-    const deadline = setTimeout(
-      () => process.exit(ExitCode.fault),
-      config.drainTimeoutMs + STOP_GRACE_MS,
-    );
-    deadline.unref();
-    void nextSignal().then(() => process.exit(ExitCode.fault));
-    await app.stop(reason);
+    const { logLevel: level, logFormat: format } = config;
+    const log = WinstonLog.open({ level, format, target: process.stdout });
+    await run(await startApp(config, packageVersion(), log), config);
+    await log.finish();
     return ExitCode.ok;
   } catch (error) {
     process.stderr.write(`candado: ${explain(error)}\n`);
     return error instanceof ConfigError ? ExitCode.usage : ExitCode.fault;
   }
+}
+
+async function run(app: App, config: Config): Promise<void> {
+  process.stderr.write(hints(config.host, app.port, config.logFormat));
+  const reason = await Promise.race([nextSignal(), app.stopRequested]);
+  const giveUp = (): never => process.exit(ExitCode.fault);
+  setTimeout(giveUp, config.drainTimeoutMs + STOP_GRACE_MS).unref();
+  void nextSignal().then(giveUp);
+  await app.stop(reason);
 }
 
 function nextSignal(): Promise<string> {
@@ -59,9 +63,4 @@ function explain(error: unknown): string {
   if (code === 'EACCES')
     return `${error.message}: choose a port over 1023, or a directory you may write`;
   return error.message;
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,5 +1,3 @@
-import { injectable } from 'inversify';
-
 /** The named moments at which a test may stop, delay or end what the directory store is doing. */
 export type StepName =
   | 'sync.file'
@@ -30,7 +28,6 @@ export abstract class Failpoints {
   abstract hit(step: StepName): Promise<void>;
 }
 
-@injectable()
 export class NoFailpoints extends Failpoints {
   override async hit(_step: StepName): Promise<void> {}
 }

@@ -219,12 +219,17 @@ export class Connection implements CommandContext, ConnectionHandle {
     const pause =
       this.#draining ||
       this.#writer.closing ||
-      (upload === undefined ? this.#dialect.bufferedBytes > READ_AHEAD_BYTES : upload.full) ||
+      (upload === undefined ? this.#readFarAhead() : upload.full) ||
       (this.#running === undefined && this.#writer.backpressured);
     if (this.#writer.backpressured) this.#slowReader.watch();
     if (pause === this.socket.isPaused()) return;
     if (pause) this.socket.pause();
     else this.socket.resume();
+  }
+
+  /** An incomplete command is the dialect's to bound; what is behind a running one is ours. */
+  #readFarAhead(): boolean {
+    return this.#running !== undefined && this.#dialect.bufferedBytes > READ_AHEAD_BYTES;
   }
 
   #onQuiet(): void {

@@ -34,7 +34,8 @@ export interface LockWish {
 }
 
 export type LockOutcome =
-  | { readonly outcome: 'granted'; readonly lock: HeldLock }
+  /** `fresh`: false where the session held it already and only its lease was renewed. */
+  | { readonly outcome: 'granted'; readonly lock: HeldLock; readonly fresh: boolean }
   | { readonly outcome: 'locked' | 'timeout'; readonly state: LockState }
   | { readonly outcome: 'cancelled' };
 
@@ -148,8 +149,9 @@ export class FileLocking {
         ...(mayWait ? { signal: wish.signal } : {}),
       });
       if (acquisition.outcome !== 'granted') return acquisition;
+      const known = session.held.get(name);
       const lock = await this.#take(session, name, wish, acquisition.grant);
-      if (lock !== undefined) return { outcome: 'granted', lock };
+      if (lock !== undefined) return { outcome: 'granted', lock, fresh: lock !== known };
       this.observer.denied('void', (this.clock.monotonicMs() - begunMs) / 1000);
     }
     throw new LockTableUnavailable(
@@ -241,7 +243,7 @@ export class FileLocking {
 
   #observe(outcome: LockOutcome, begunMs: number): void {
     const waitedSeconds = (this.clock.monotonicMs() - begunMs) / 1000;
-    if (outcome.outcome === 'granted') this.observer.granted(outcome.lock.mode, waitedSeconds);
-    else this.observer.denied(outcome.outcome, waitedSeconds);
+    if (outcome.outcome !== 'granted') this.observer.denied(outcome.outcome, waitedSeconds);
+    else if (outcome.fresh) this.observer.granted(outcome.lock.mode, waitedSeconds);
   }
 }

@@ -408,6 +408,19 @@ export function describeLockTable(title: string, start: () => Promise<LockTableF
         expect(await here.renew([lease(late)])).to.deep.equal(['lost']);
       });
 
+      for (const mode of ['exclusive', 'shared'] as const) {
+        it(`that are ${mode} and ran out end for good with the grant to a reader`, async () => {
+          const late = await hold(here, 'ana', { mode, ttlMs: SHORT_MS });
+          await expired();
+          const reader = await hold(there, 'ben', { mode: 'shared' });
+          expect(reader.token).to.equal(mode === 'exclusive' ? late.token + 1 : late.token);
+          expect(await here.renew([lease(late)])).to.deep.equal(['lost']);
+          expect(await here.confirm(lease(late))).to.equal(false);
+          expect(await here.raise(name, late.grantId, 9)).to.equal(undefined);
+          expect(sessionsOf(await here.inspect(name))).to.deep.equal(['ben']);
+        });
+      }
+
       it('stay their holder’s to renew after the end, until somebody else is granted', async () => {
         const late = await hold(here, 'ana', { ttlMs: SHORT_MS });
         await expired();

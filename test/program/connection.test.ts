@@ -70,7 +70,7 @@ describe('A connection to the program', () => {
   });
 
   it('is closed when idle, unless it holds a lock', async () => {
-    const { port } = await start({ IDLE_TIMEOUT_MS: '1000' });
+    const { port } = await start({ IDLE_TIMEOUT_MS: '300', TEXT_QUIET_MS: '50' });
     const idle = await RawClient.connect(port);
     const holder = await RawClient.connect(port);
     holder.send(request('LOCK', 'a'));

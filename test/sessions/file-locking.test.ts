@@ -52,6 +52,7 @@ describe('FileLocking', () => {
     expect(again).to.equal(first);
     expect(again).to.include({ ttlMs: 5_000, keepAlive: false });
     expect(again.endsAtMs).to.equal(replica.clock.monotonicMs() + 5_000);
+    expect(replica.observer.events).to.deep.equal(['granted:exclusive']);
   });
 
   it('lets a session wait, and counts who does', async () => {

@@ -1,9 +1,17 @@
 import { pipeline } from 'node:stream/promises';
 import type { ContentStream, GetOptions } from '../../client/index.js';
 import type { Arguments } from '../arguments.js';
-import { namePositional, requiredText, text, valueOption, whole } from '../arguments.js';
+import {
+  namePositional,
+  pathOrDash,
+  requiredText,
+  text,
+  valueOption,
+  whole,
+} from '../arguments.js';
 import type { CliCommand } from '../cli-command.js';
 import { CliError, UsageError } from '../cli-error.js';
+import { disposing } from '../disposing.js';
 import { ExitCode } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
 import { writeWhole } from '../part-file.js';
@@ -29,7 +37,7 @@ export const get: CliCommand = {
   run: (args, { io, withClient }) => {
     const name = requiredText(args, 'name');
     const options = readOptions(args);
-    const output = text(args, 'output') ?? '-';
+    const output = pathOrDash(args, 'output');
     return withClient(async (client) => {
       const content = await client.getStream(name, options);
       if (content === null) {
@@ -63,14 +71,16 @@ function parseRange(range: string): { readonly offset: number; readonly length: 
 }
 
 async function save(content: ContentStream, output: string, io: CliIo): Promise<void> {
-  using progress = new Progress(
+  const bar = new Progress(
     io.stderr,
     content.size,
     (done, perSecond) =>
       `${formatBytes(done)} of ${formatBytes(content.size)}, ${formatBytes(perSecond)}/s`,
   );
-  if (output !== '-') await writeWhole(output, counted(content, progress));
-  // A bar would run through what is printed on the same terminal.
-  else if (io.stdout.isTTY === true) await pipeline(content, io.stdout, { end: false });
-  else await pipeline(counted(content, progress), io.stdout, { end: false });
+  await disposing(bar, async (progress) => {
+    if (output !== '-') await writeWhole(output, counted(content, progress));
+    // A bar would run through what is printed on the same terminal.
+    else if (io.stdout.isTTY === true) await pipeline(content, io.stdout, { end: false });
+    else await pipeline(counted(content, progress), io.stdout, { end: false });
+  });
 }

@@ -11,6 +11,7 @@ import {
 } from '../arguments.js';
 import type { CliCommand, CliContext } from '../cli-command.js';
 import { CliError } from '../cli-error.js';
+import { disposing } from '../disposing.js';
 import { ExitCode } from '../exit-codes.js';
 import { onStop } from '../io.js';
 import { keepRenewed } from '../lease-keeper.js';
@@ -23,6 +24,7 @@ const INTERRUPTED = 130;
 
 export const lock: CliCommand = {
   usage: 'lock <name>',
+  runsAnother: true,
   summary: 'Hold a lock while a command runs, or until Ctrl-C.',
   examples: [
     ['candado lock notes.txt -- ./change-notes.sh', 'exits as the command does'],
@@ -47,12 +49,12 @@ export const lock: CliCommand = {
       const held = await untilGranted(context, waiting, () =>
         client.lock(requiredText(args, 'name'), lockOptions),
       );
-      await using lock = held;
-      using _renewal = lockOptions.ttlMs === undefined ? undefined : keepRenewed(lock);
-      const command = (args['--'] ?? []) as readonly string[];
-      return command.length > 0
-        ? await runHolding(lock, command, context)
-        : await holdUntilTold(lock, context);
+      const hold = context.rest.length > 0 ? runHolding : holdUntilTold;
+      return await disposing(held, (lock) =>
+        lockOptions.ttlMs === undefined
+          ? hold(lock, context)
+          : disposing(keepRenewed(lock), () => hold(lock, context)),
+      );
     }),
 };
 
@@ -74,9 +76,11 @@ async function untilGranted(
   waiting: AbortController,
   ask: () => Promise<HeldLock>,
 ): Promise<HeldLock> {
-  using _ = onStop(io, () => waiting.abort());
   try {
-    return await ask();
+    return await disposing(
+      onStop(io, () => waiting.abort()),
+      ask,
+    );
   } catch (error) {
     if (!waiting.signal.aborted) throw error;
     throw new CliError(INTERRUPTED, 'interrupted while waiting; nothing is locked');
@@ -86,21 +90,23 @@ async function untilGranted(
 /** The end of input counts, so that a pipe that closes gives the lock up. */
 async function holdUntilTold(lock: HeldLock, { io }: CliContext): Promise<number> {
   const told = new AbortController();
-  using _ = onStop(io, () => told.abort());
+  const listening = onStop(io, () => told.abort());
   const { signal } = told;
   const ends = [
     once(io.stdin, 'end', { signal }),
     once(io.stdin, 'close', { signal }),
     once(lock.signal, 'abort', { signal }),
   ].map((end) => end.catch(() => undefined));
-  await print(
-    io.stdout,
-    `${lock.name} is locked: token ${lock.token}, version ${lock.version}; Ctrl-C unlocks it\n`,
-  );
-  io.stdin.resume();
-  await Promise.race(ends);
-  told.abort();
-  io.stdin.pause();
+  await disposing(listening, async () => {
+    await print(
+      io.stdout,
+      `${lock.name} is locked: token ${lock.token}, version ${lock.version}; Ctrl-C unlocks it\n`,
+    );
+    io.stdin.resume();
+    await Promise.race(ends);
+    told.abort();
+    io.stdin.pause();
+  });
   if (lock.signal.aborted)
     throw new CliError(ExitCode.conflict, String(lock.signal.reason.message));
   return ExitCode.ok;

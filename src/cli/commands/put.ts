@@ -1,7 +1,8 @@
 import type { CandadoClient, SizedStream } from '../../client/index.js';
-import { namePositional, requiredText, text, valueOption, whole } from '../arguments.js';
+import { namePositional, pathOrDash, requiredText, valueOption, whole } from '../arguments.js';
 import type { CliCommand } from '../cli-command.js';
 import { UsageError } from '../cli-error.js';
+import { disposing } from '../disposing.js';
 import { ExitCode } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
 import { print } from '../print.js';
@@ -38,21 +39,21 @@ export const put: CliCommand = {
     if (waitMs !== undefined && version !== undefined) {
       throw new UsageError('--wait is for the lock, and --if-version does without one: choose');
     }
-    const file = text(args, 'file') ?? '-';
+    const file = pathOrDash(args, 'file');
     if (file === '-' && io.stdin.isTTY === true) {
       io.stderr.write('reading from the terminal; end with Ctrl-D\n');
     }
-    await using source = await (file === '-' ? gather(io.stdin) : openFile(file));
-    using progress = new Progress(io.stderr, source.size, (done, perSecond) => {
-      return `${formatBytes(done)} of ${formatBytes(source.size)}, ${formatBytes(perSecond)}/s`;
-    });
-    const content = { size: source.size, chunks: counted(source.chunks, progress) };
-    const published = await withClient((client) =>
-      version === undefined
-        ? putLocked(client, name, content, waitMs ?? 0)
-        : client.put(name, content, { version }),
+    const opened = await (file === '-' ? gather(io.stdin) : openFile(file));
+    const published = await disposing(opened, (source) =>
+      shown(source, io, (content) =>
+        withClient((client) =>
+          version === undefined
+            ? putLocked(client, name, content, waitMs ?? 0)
+            : client.put(name, content, { version }),
+        ),
+      ),
     );
-    await report(io, name, published);
+    await print(io.stdout, `${name} is at version ${published} now\n`);
     return ExitCode.ok;
   },
 };
@@ -63,10 +64,20 @@ async function putLocked(
   content: SizedStream,
   waitMs: number,
 ): Promise<number> {
-  await using lock = await client.lock(name, { waitMs });
-  return await lock.put(content);
+  return await disposing(await client.lock(name, { waitMs }), (lock) => lock.put(content));
 }
 
-function report(io: CliIo, name: string, version: number): Promise<void> {
-  return print(io.stdout, `${name} is at version ${version} now\n`);
+/** Shows how much of a content is on its way. */
+function shown<T>(
+  { size, chunks }: SizedStream,
+  io: CliIo,
+  action: (content: SizedStream) => Promise<T>,
+): Promise<T> {
+  const bar = new Progress(
+    io.stderr,
+    size,
+    (done, perSecond) =>
+      `${formatBytes(done)} of ${formatBytes(size)}, ${formatBytes(perSecond)}/s`,
+  );
+  return disposing(bar, (progress) => action({ size, chunks: counted(chunks, progress) }));
 }

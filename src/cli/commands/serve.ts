@@ -3,7 +3,7 @@ import type { CliCommand } from '../cli-command.js';
 import { UsageError } from '../cli-error.js';
 
 /** What yargs itself puts beside the flags. */
-const NOT_FLAGS: readonly string[] = ['_', '$0', '--', 'help'];
+const NOT_FLAGS: readonly string[] = ['_', '$0', 'help'];
 
 export const serve: CliCommand = {
   usage: 'serve',

@@ -1,6 +1,7 @@
 import type { CandadoClient, TimeSample } from '../../client/index.js';
 import { isSet, switchOption, valueOption, whole } from '../arguments.js';
 import type { CliCommand } from '../cli-command.js';
+import { disposing } from '../disposing.js';
 import { ExitCode } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
 import { print, printJson } from '../print.js';
@@ -47,16 +48,18 @@ async function measure(
   io: CliIo,
 ): Promise<Measured | undefined> {
   const statistics = new TimeStatistics(count);
-  using progress = new Progress(
+  const bar = new Progress(
     io.stderr,
     count,
     (done, perSecond) => `${done} of ${count}, ${Math.round(perSecond)}/s`,
   );
   const startedMs = performance.now();
-  for (let asked = 0; asked < count; asked += 1) {
-    statistics.add(await client.exchangeTime());
-    progress.advance(1);
-  }
+  await disposing(bar, async (progress) => {
+    for (let asked = 0; asked < count; asked += 1) {
+      statistics.add(await client.exchangeTime());
+      progress.advance(1);
+    }
+  });
   const seconds = (performance.now() - startedMs) / 1_000;
   const summary = statistics.summary();
   return summary && { ...summary, seconds };

@@ -1,20 +1,19 @@
 import { CandadoError } from '../errors.js';
 import { type Argument, encodeRequest } from '../resp/encode.js';
 import { ErrorReply, type RespValue } from '../resp/values.js';
-import type { Connection } from './connection.js';
-import type { Outgoing, Request } from './request.js';
+import type { Channel, Outgoing, Request } from './request.js';
 
 export interface CallSpec<T> {
   readonly command: string;
   /** What follows the command's name; or the whole message, made when it is sent. */
   readonly args: readonly Argument[] | (() => Outgoing);
   /** Runs in the turn of the event loop in which the answer is read. Not called for errors. */
-  readonly parse: (value: RespValue, connection: Connection) => T;
+  readonly parse: (value: RespValue, channel: Channel) => T;
   /** @default false */
   readonly repeatable?: boolean;
   /** @default 0 */
   readonly waitMs?: number;
-  readonly boundTo?: Connection | undefined;
+  readonly boundTo?: Channel | undefined;
 }
 
 /** A request whose answer is kept whole and becomes a promise's value. */
@@ -23,7 +22,7 @@ export class Call<T> implements Request {
   readonly repeatable: boolean;
   readonly waitMs: number;
   readonly createdAtMs = performance.now();
-  readonly boundTo: Connection | undefined;
+  readonly boundTo: Channel | undefined;
   readonly promise: Promise<T>;
   readonly #spec: CallSpec<T>;
   readonly #answer = Promise.withResolvers<T>();
@@ -46,13 +45,13 @@ export class Call<T> implements Request {
     return undefined;
   }
 
-  settle(value: RespValue, connection: Connection): void {
+  settle(value: RespValue, channel: Channel): void {
     if (value instanceof ErrorReply) {
       this.fail(new CandadoError(value.code, value.message));
       return;
     }
     try {
-      this.#answer.resolve(this.#spec.parse(value, connection));
+      this.#answer.resolve(this.#spec.parse(value, channel));
     } catch (error) {
       this.#answer.reject(error);
     }

@@ -4,7 +4,7 @@ import type { ClientOptions } from '../options.js';
 import type { BulkSink } from '../resp/blob.js';
 import { ReplyDecoder } from '../resp/decoder.js';
 import { Outbox } from './outbox.js';
-import type { Flow, Request } from './request.js';
+import type { Channel, Flow, Request } from './request.js';
 import { SilenceWatch } from './silence-watch.js';
 
 /** Why a connection ended, and what it leaves behind. */
@@ -16,7 +16,7 @@ export interface Ended {
 }
 
 /** One socket: requests go out in order, and answers come back in that order. */
-export class Connection {
+export class Connection implements Channel {
   readonly ended: Promise<Ended>;
   readonly #socket: Socket;
   readonly #decoder: ReplyDecoder;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CandadoError, ConnectionLost, LockLost, Unreachable } from '../errors.js';
+import { CandadoError, ConnectionLost, LockLost, ProtocolError, Unreachable } from '../errors.js';
 import type { ClientOptions } from '../options.js';
 import { backoffDelayMs } from './backoff.js';
 import type { Connection, Ended } from './connection.js';
@@ -89,9 +89,12 @@ export class Link {
     this.#lastError = ended.error;
     this.#events.lost(connection, ended.error);
     const closing = this.#closing.signal.aborted;
-    const repeated = ended.inFlight.filter((request) => !closing && request.repeatable);
+    const repeated: Request[] = [];
     for (const request of ended.inFlight) {
-      if (!repeated.includes(request)) request.fail(closing ? ended.error : lost(request, ended));
+      if (closing) request.fail(ended.error);
+      else if (!request.repeatable) request.fail(lost(request, ended));
+      else if (unreadable(request, ended)) request.fail(ended.error);
+      else repeated.push(request);
     }
     for (const request of [...repeated, ...ended.unsent]) this.submit(request);
     if (!closing) void this.#reconnect();
@@ -119,10 +122,17 @@ export class Link {
 
   #notReached(): Unreachable {
     const { host, port, retryDeadlineMs } = this.#options;
-    return new Unreachable(`${host}:${port} could not be reached within ${retryDeadlineMs} ms`, {
-      cause: this.#lastError,
-    });
+    const why = this.#lastError === undefined ? '' : `: ${this.#lastError.message}`;
+    return new Unreachable(
+      `${host}:${port} could not be reached within ${retryDeadlineMs} ms${why}`,
+      { cause: this.#lastError },
+    );
   }
+}
+
+/** Whether it is this request's answer that was not understood: the next would be no better. */
+function unreadable(request: Request, { error, inFlight }: Ended): boolean {
+  return error instanceof ProtocolError && inFlight[0] === request;
 }
 
 function lost(request: Request, { error }: Ended): ConnectionLost {

@@ -1,6 +1,5 @@
 import type { BulkSink } from '../resp/blob.js';
 import type { RespValue } from '../resp/values.js';
-import type { Connection } from './connection.js';
 
 /** A request as it leaves: in one piece, or around a content of known length. */
 export interface Outgoing {
@@ -21,6 +20,11 @@ export interface Flow {
   resume(): void;
 }
 
+/** The one connection that a request went through; locks hold on nothing else. */
+export interface Channel {
+  readonly alive: boolean;
+}
+
 /** One request and whoever waits for its answer. */
 export interface Request {
   /** Upper-case, for messages to people. */
@@ -32,11 +36,11 @@ export interface Request {
   /** Monotonic milliseconds; retries end a fixed time after it. */
   readonly createdAtMs: number;
   /** Makes sense on this connection only. */
-  readonly boundTo: Connection | undefined;
+  readonly boundTo: Channel | undefined;
   /** Called once for every time it is sent, at that time. */
   encode(): Outgoing;
   /** Takes a string of `size` bytes piece by piece, if it wants to; {@link settle} is not called. */
   bulk(size: number, flow: Flow): BulkSink | undefined;
-  settle(value: RespValue, connection: Connection): void;
+  settle(value: RespValue, channel: Channel): void;
   fail(error: Error): void;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
 import { FileTooBig } from '../errors.js';
@@ -31,6 +31,9 @@ const NO_BODY: Body = { size: 0, sha256: createHash('sha256').digest('hex') };
  * its writer fail instead of publishing it.
  */
 export class ContentShelf {
+  /** Shards known to stand, durably. */
+  readonly #shards = new Set<string>();
+
   constructor(
     private readonly layout: Layout,
     private readonly durable: Durable,
@@ -53,6 +56,7 @@ export class ContentShelf {
     const id = freshRecordId('content');
     const aside = join(this.layout.prepared, id);
     try {
+      await this.#ensureShard(id);
       const body = await this.#write(aside, source);
       await this.failpoints.hit('stage.content-written');
       const record = this.#describe(id, from, author, body, modified);
@@ -71,6 +75,7 @@ export class ContentShelf {
   async storeDeletion(from: Head, author: Author): Promise<StoredRecord> {
     const id = freshRecordId('deletion');
     try {
+      await this.#ensureShard(id);
       const record = this.#describe(id, from, author, NO_BODY, undefined);
       await this.#placeRecord(record);
       await this.durable.folder(this.layout.shard(id));
@@ -120,6 +125,18 @@ export class ContentShelf {
   async remove(id: ContentId): Promise<void> {
     await this.removeContent(id);
     await rm(this.layout.record(id), { force: true });
+  }
+
+  async #ensureShard(id: ContentId): Promise<void> {
+    const shard = this.layout.shard(id);
+    if (this.#shards.has(shard)) return;
+    try {
+      await mkdir(shard);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    await this.durable.folder(this.layout.contents);
+    this.#shards.add(shard);
   }
 
   async #write(path: string, source: AsyncIterable<Buffer>): Promise<Body> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { inject, injectable } from 'inversify';
+import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
 import { FileNameTaken, FileStoreUnavailable } from '../errors.js';
@@ -47,7 +47,7 @@ export class DirectoryFileStore extends FileStore {
     clock: Clock,
     private readonly log: Log,
     observer: FileObserver,
-    @inject(Failpoints) private readonly failpoints: Failpoints = new NoFailpoints(),
+    @inject(Failpoints) @optional() private readonly failpoints: Failpoints = new NoFailpoints(),
   ) {
     super();
     this.#parts = buildParts(
@@ -62,11 +62,12 @@ export class DirectoryFileStore extends FileStore {
   override async open(): Promise<void> {
     await guarded(async () => {
       const { layout, durable } = this.#parts;
-      for (const folder of [layout.files, layout.prepared, layout.views, layout.found]) {
+      const { files, contents, prepared, views, found } = layout;
+      for (const folder of [files, contents, prepared, views, found]) {
         await mkdir(folder, { recursive: true });
       }
-      for (const shard of layout.shards()) await mkdir(shard, { recursive: true });
-      for (const folder of [layout.contents, layout.own, layout.root]) await durable.folder(folder);
+      await durable.folder(layout.own);
+      await durable.folder(layout.root);
       await this.#checkMount(layout.root);
       const probe = join(layout.prepared, randomUUID());
       await writeFile(probe, '');

@@ -7,12 +7,6 @@ import { encodeName } from './name-encoding.js';
 /** The folder of the store's own files, below the root. */
 export const OWN_FOLDER = '.candado';
 
-/**
- * Contents are spread over this many folders by the first byte of their random id, all made at
- * start: a publish never has to make one, and none grows large.
- */
-const SHARDS = 256;
-
 /** Where everything lies. */
 export class Layout {
   readonly own: string;
@@ -39,12 +33,7 @@ export class Layout {
     return join(this.files, ...encodeName(name));
   }
 
-  shards(): readonly string[] {
-    return Array.from({ length: SHARDS }, (_, at) =>
-      join(this.contents, at.toString(16).padStart(2, '0')),
-    );
-  }
-
+  /** Contents are spread over 256 folders by the first byte of their random id. */
   shard(id: ContentId): string {
     return join(this.contents, id.slice(1, 3));
   }

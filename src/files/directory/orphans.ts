@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
+import { FileStoreUnavailable } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
-import type { Head } from '../head.js';
+import type { ContentId, Head } from '../head.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
 import { isRecordId, withToken } from './head-name.js';
@@ -33,18 +34,29 @@ export class Orphans {
 
   /** @param stopped asked between steps */
   async sweep(stopped: () => boolean): Promise<void> {
-    for (const shard of this.layout.shards()) {
+    for (const folder of await readdir(this.layout.contents)) {
+      const shard = join(this.layout.contents, folder);
       for (const entry of await readdir(shard)) {
         if (stopped()) return;
         const id = entry.endsWith('.json') ? entry.slice(0, -'.json'.length) : '';
         if (!isRecordId(id) || !(await this.#isOld(join(shard, entry)))) continue;
-        const record = await this.shelf.record(id);
-        if (record === undefined || !(await this.#isOrphan(record))) continue;
-        await this.failpoints.hit('clean.before-delete');
-        await this.shelf.remove(id);
+        await this.#consider(id);
       }
     }
     await this.#sweepPrepared(stopped);
+  }
+
+  async #consider(id: ContentId): Promise<void> {
+    try {
+      const record = await this.shelf.record(id);
+      if (record === undefined || !(await this.#isOrphan(record))) return;
+    } catch (error) {
+      // What is damaged is left to a person, and must not keep the sweep from the rest.
+      if (error instanceof FileStoreUnavailable) return;
+      throw error;
+    }
+    await this.failpoints.hit('clean.before-delete');
+    await this.shelf.remove(id);
   }
 
   /** Whether a version was not and never will be published, or is kept no more. */

@@ -18,7 +18,7 @@ export interface ViewLink {
 const LINK_NAME = /^(\d+)\.(-?\d+)\.[0-9a-f]{8}$/;
 
 /** File systems without hard links: views are then recognised by their content only. */
-export const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'] as const;
+export const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'] as const;
 
 /**
  * The hard links by which the store knows its own plain files again: by inode, never by guess.

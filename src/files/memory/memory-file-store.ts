@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { injectable } from 'inversify';
-import { Clock } from '../../clock/clock.js';
+import type { Clock } from '../../clock/clock.js';
 import { FileNameTaken, FileTooBig } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import {
@@ -17,18 +16,6 @@ import {
 import type { ContentId, Head } from '../head.js';
 import { namePattern } from '../name-pattern.js';
 
-/** How a {@link MemoryFileStore} keeps files. */
-export class MemoryStoreOptions {
-  /**
-   * @param maxFileBytes largest content
-   * @param keepVersions how many of the newest contents of a file are kept
-   */
-  constructor(
-    readonly maxFileBytes: number,
-    readonly keepVersions: number,
-  ) {}
-}
-
 interface Version {
   readonly record: VersionRecord;
   readonly bytes: Buffer;
@@ -41,6 +28,9 @@ interface StoredFile {
 }
 
 class MemoryStaged implements Staged {
+  /** The head it became. */
+  published: Head | undefined;
+
   constructor(
     readonly from: Head,
     readonly record: VersionRecord,
@@ -49,13 +39,17 @@ class MemoryStaged implements Staged {
 }
 
 /** Files that are gone with the process; for tests of everything above the store. */
-@injectable()
 export class MemoryFileStore extends FileStore {
   readonly #files = new Map<FileName, StoredFile>();
 
+  /**
+   * @param maxFileBytes largest content
+   * @param keepVersions how many of the newest contents of a file are kept
+   */
   constructor(
-    private readonly options: MemoryStoreOptions,
     private readonly clock: Clock,
+    private readonly maxFileBytes: number,
+    private readonly keepVersions: number,
   ) {
     super();
   }
@@ -89,7 +83,7 @@ export class MemoryFileStore extends FileStore {
     let size = 0;
     for await (const chunk of content) {
       size += chunk.length;
-      if (size > this.options.maxFileBytes) throw new FileTooBig(this.options.maxFileBytes);
+      if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
       chunks.push(chunk);
     }
     return this.#staged(from, Buffer.concat(chunks), false, author);
@@ -104,6 +98,7 @@ export class MemoryFileStore extends FileStore {
       throw new TypeError('this version was staged by another store');
     }
     const { from, record, bytes } = staged;
+    if (staged.published) return { outcome: 'published', head: staged.published };
     const file = this.#ensure(from.name);
     if (file.head.nonce !== from.nonce) return { outcome: 'moved', current: file.head };
     const id = fresh() as ContentId;
@@ -116,6 +111,7 @@ export class MemoryFileStore extends FileStore {
       nonce: fresh(),
     };
     file.versions = this.#kept([{ record, bytes }, ...file.versions]);
+    staged.published = file.head;
     return { outcome: 'published', head: file.head };
   }
 
@@ -189,7 +185,7 @@ export class MemoryFileStore extends FileStore {
     let contents = 0;
     const end = versions.findIndex(({ record }) => {
       if (!record.deleted) contents++;
-      return contents === this.options.keepVersions;
+      return contents === this.keepVersions;
     });
     return end < 0 ? versions : versions.slice(0, end + 1);
   }

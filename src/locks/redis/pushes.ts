@@ -16,6 +16,8 @@ export interface PushListener {
 
 /** The messages that scripts publish to this replica. */
 export class Pushes {
+  #subscribed = false;
+
   constructor(
     private readonly connection: RedisConnection,
     private readonly channel: string,
@@ -24,11 +26,28 @@ export class Pushes {
     private readonly log: Log,
   ) {
     connection.client.on('message', (_channel: string, message: string) => this.#receive(message));
+    connection.client.on('close', () => {
+      this.#subscribed = false;
+    });
   }
 
-  /** After this every message comes through, until the connection goes. */
-  async subscribe(): Promise<void> {
-    await this.connection.client.subscribe(this.channel);
+  /** Whether every message comes through, as far as is known. */
+  get subscribed(): boolean {
+    return this.#subscribed;
+  }
+
+  /** @returns whether messages come through now; if not, who waits looks at known ends only */
+  async subscribe(): Promise<boolean> {
+    try {
+      await this.connection.client.subscribe(this.channel);
+      this.#subscribed = true;
+    } catch (error) {
+      if (this.connection.up) {
+        const { message: reason } = error as Error;
+        this.log.error('redis.subscribe-failed', 'Redis refuses to send messages', { reason });
+      }
+    }
+    return this.#subscribed;
   }
 
   /** Lets a connection that is dead without a word be noticed; its end says so itself. */

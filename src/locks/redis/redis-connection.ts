@@ -27,7 +27,8 @@ export class RedisConnection {
   readonly client: Redis;
   #up: boolean | undefined;
   #closing = false;
-  #lastError: Error | undefined;
+  /** The message alone: the error itself carries what was sent, a password maybe. */
+  #reason: string | undefined;
 
   /** @param changed told of each change, and of the first failure to connect */
   constructor(
@@ -57,7 +58,7 @@ export class RedisConnection {
     this.client.on('ready', () => this.#set(true));
     this.client.on('close', () => this.#set(false));
     this.client.on('error', (error: Error) => {
-      this.#lastError = error;
+      this.#reason = error.message || error.name;
     });
   }
 
@@ -85,10 +86,10 @@ export class RedisConnection {
     } else if (!this.#closing) {
       this.log.error('redis.down', 'Redis cannot be reached; trying again until it can', {
         connection: this.role,
-        err: this.#lastError,
+        reason: this.#reason,
       });
     }
-    this.#lastError = undefined;
+    this.#reason = undefined;
     this.changed(up);
   }
 }

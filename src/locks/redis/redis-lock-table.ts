@@ -1,5 +1,5 @@
 import { injectable } from 'inversify';
-import { Clock } from '../../clock/clock.js';
+import { type CancelTimer, Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
 import { LockTableUnavailable } from '../errors.js';
 import {
@@ -28,11 +28,20 @@ import { asAcquisition, WaitingRequests } from './waiting-requests.js';
 
 export { RedisLockTableOptions } from './options.js';
 
-/** The most leases in one script: Redis does nothing else meanwhile, about a millisecond. */
-const MAX_LEASES_AT_ONCE = 500;
+/** The most leases in one script: Redis does nothing else meanwhile, for some milliseconds. */
+const MAX_LEASES_AT_ONCE = 200;
+
+/** The most such scripts under way at once, so that others' commands come in between. */
+const MAX_BATCHES_UNDER_WAY = 2;
 
 /** How many keys one step of a walk over all locks looks at, for the same reason. */
-const SCAN_COUNT = 500;
+const SCAN_COUNT = 200;
+
+/**
+ * How long waits hold back after Redis lost its memory, in milliseconds: longer than any replica
+ * takes to come back to it, so that leases are announced before a wait is granted what is held.
+ */
+const QUEUE_AGAIN_AFTER_MS = 2_500;
 
 /** A lock table that many replicas share, in one Redis. */
 @injectable()
@@ -50,6 +59,7 @@ export class RedisLockTable extends LockTable {
   readonly #heartbeat: Heartbeat;
   readonly #clocks: ClockComparison;
   readonly #firstUp = Promise.withResolvers<void>();
+  #cancelQueueAgain: CancelTimer | undefined;
   #wasUp = false;
   #closed = false;
 
@@ -125,6 +135,7 @@ export class RedisLockTable extends LockTable {
   override async close(): Promise<void> {
     this.#closed = true;
     this.#heartbeat.stop();
+    this.#cancelQueueAgain?.();
     await this.#waiting.leaveAll();
     this.#cancellations.close();
     await Promise.all([this.#commands.close(), this.#pushConnection.close()]);
@@ -238,7 +249,10 @@ export class RedisLockTable extends LockTable {
         if (outcomes[index] === true) renewed.add(lease);
       });
     };
-    await Promise.all(makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup).map(renewBatch));
+    const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup);
+    while (batches.length > 0) {
+      await Promise.all(batches.splice(0, MAX_BATCHES_UNDER_WAY).map(renewBatch));
+    }
     return renewed;
   }
 
@@ -258,12 +272,7 @@ export class RedisLockTable extends LockTable {
   }
 
   async #subscribe(): Promise<void> {
-    try {
-      await this.#pushes.subscribe();
-    } catch {
-      return; // the connection is gone again; the next one subscribes
-    }
-    await this.#restore();
+    if (await this.#pushes.subscribe()) await this.#restore();
   }
 
   /** After a connection was lost: whatever was missed meanwhile is caught up with. */
@@ -271,21 +280,27 @@ export class RedisLockTable extends LockTable {
     if (!this.#commands.up) return;
     try {
       await this.#memory.check();
-      await Promise.all([this.#cancellations.flush(), this.#waiting.lookAtAll()]);
+      await this.#cancellations.flush();
+      if (this.#cancelQueueAgain === undefined) await this.#waiting.lookAtAll();
     } catch (error) {
       this.#logUnlessUnavailable(error);
     }
   }
 
-  /** Leases first, so that no wait is granted what is still held. */
+  /** Leases first, and waits when the other replicas had the time to announce theirs too. */
   async #tellAnew(): Promise<void> {
     const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, oneGroup);
     for (const batch of batches) await this.#scripts.announce([...batch.values()].flat());
-    await this.#waiting.lookAtAll();
+    this.#cancelQueueAgain?.();
+    this.#cancelQueueAgain = this.clock.after(QUEUE_AGAIN_AFTER_MS, () => {
+      this.#cancelQueueAgain = undefined;
+      void this.#waiting.lookAtAll();
+    });
   }
 
   async #beat(): Promise<void> {
     this.#known.prune();
+    if (this.#pushConnection.up && !this.#pushes.subscribed) await this.#subscribe();
     if (!this.#commands.up) return;
     try {
       await Promise.all([this.#clocks.measure(), this.#memory.check(), this.#pushes.ping()]);

@@ -180,10 +180,10 @@ export class LockScripts {
     try {
       return await command();
     } catch (error) {
-      // An error that Redis itself answered with: it refused.
+      // An error that Redis itself answered with: it refused. It carries the whole script along,
+      // so its message is all that is kept.
       if (error instanceof ReplyError) {
-        const { message } = error as Error;
-        throw new LockTableUnavailable(`Redis refused: ${message}`, false, { cause: error });
+        throw new LockTableUnavailable(`Redis refused: ${(error as Error).message}`, false);
       }
       throw new LockTableUnavailable('the lock table in Redis did not answer', true, {
         cause: error,

@@ -46,7 +46,7 @@ const CASES: readonly (readonly [name: string, wire: string, value: RespValue])[
   ['simple string', '+OK\r\n', 'OK'],
   ['empty simple string', '+\r\n', ''],
   ['error', '-LOCKED by ada: wait\r\n', new ErrorReply('LOCKED', 'by ada: wait')],
-  ['bulk error', '!12\r\nERR a\r\nb c!\r\n', new ErrorReply('ERR', 'a\r\nb c!')],
+  ['bulk error', '!11\r\nERR a\r\nb c!\r\n', new ErrorReply('ERR', 'a\r\nb c!')],
   ['integer', ':42\r\n', 42],
   ['negative integer', ':-7\r\n', -7],
   ['integer beyond 2^53', ':9223372036854775807\r\n', 9223372036854775807n],
@@ -64,7 +64,14 @@ const CASES: readonly (readonly [name: string, wire: string, value: RespValue])[
   ['empty array', '*0\r\n', []],
   ['nested arrays', '*2\r\n*2\r\n:1\r\n*0\r\n$1\r\nx\r\n', [[1, []], Buffer.from('x')]],
   ['set', '~2\r\n+a\r\n+b\r\n', ['a', 'b']],
-  ['map', '%2\r\n$1\r\na\r\n:1\r\n+b\r\n*1\r\n_\r\n', new Map<string, RespValue>([['a', 1], ['b', [null]]])],
+  [
+    'map',
+    '%2\r\n$1\r\na\r\n:1\r\n+b\r\n*1\r\n_\r\n',
+    new Map<string, RespValue>([
+      ['a', 1],
+      ['b', [null]],
+    ]),
+  ],
   ['attribute before a value', '|1\r\n+ttl\r\n:3\r\n+OK\r\n', 'OK'],
   ['attribute inside an array', '*2\r\n|1\r\n+k\r\n+v\r\n:1\r\n:2\r\n', [1, 2]],
 ];
@@ -171,10 +178,12 @@ describe('client/resp/decoder', () => {
           return [`$${bytes.length}\r\n${latin1}\r\n`, Buffer.from(bytes)];
         }),
         fc.boolean().map((yes): [string, RespValue] => [yes ? '#t\r\n' : '#f\r\n', yes]),
-        fc.array(tie('value'), { maxLength: 4 }).map((items): [string, RespValue] => [
-          `*${items.length}\r\n${items.map(([wire]) => wire).join('')}`,
-          items.map(([, value]) => value),
-        ]),
+        fc
+          .array(tie('value'), { maxLength: 4 })
+          .map((items): [string, RespValue] => [
+            `*${items.length}\r\n${items.map(([wire]) => wire).join('')}`,
+            items.map(([, value]) => value),
+          ]),
       ),
     }));
     fc.assert(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../src/clock/clock.js';
 import { SystemClock } from '../../../src/clock/system-clock.js';
 import {
   RedisLockTable,
@@ -42,14 +43,19 @@ export interface ReplicaOptions {
   readonly timeoutMs?: number;
   readonly provisionalMs?: number;
   readonly replicaId?: string;
+  readonly clock?: Clock;
 }
 
 /** One more process as far as Redis can tell. */
-export const makeReplica = ({ timeoutMs = 2_000, ...options }: ReplicaOptions): Replica => {
+export const makeReplica = ({
+  timeoutMs = 2_000,
+  clock = new SystemClock(),
+  ...options
+}: ReplicaOptions): Replica => {
   const log = new RecordingLog();
   const observer = new RecordingTableObserver();
   const settings = new RedisLockTableOptions({ replicaId: randomUUID(), ...options, timeoutMs });
-  return { table: new RedisLockTable(settings, new SystemClock(), log, observer), log, observer };
+  return { table: new RedisLockTable(settings, clock, log, observer), log, observer };
 };
 
 export const uniquePrefix = (): string => `test:${randomUUID()}:`;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import type { CancelTimer } from '../../../src/clock/clock.js';
+import { SystemClock } from '../../../src/clock/system-clock.js';
 import { LockTableUnavailable } from '../../../src/locks/errors.js';
 import type { Acquisition, Grant, LockRequest, LockTable } from '../../../src/locks/lock-table.js';
 import type { GrantId, SessionId } from '../../../src/locks/model.js';
@@ -13,6 +15,13 @@ const TIMEOUT_MS = 500;
 
 /** What a busy machine may add to a time-out. */
 const SLACK_MS = 1_000;
+
+/** Of a process that sleeps: what it meant to do later it never does. */
+class StoppedClock extends SystemClock {
+  override after(): CancelTimer {
+    return () => undefined;
+  }
+}
 
 describe('RedisLockTable and a Redis that fails', () => {
   let redis: PrivateRedis;
@@ -179,7 +188,7 @@ describe('RedisLockTable and a Redis that fails', () => {
         ['cas', here],
         ['dan', there],
       ] as const) {
-        waiting.push(await queue(table, session));
+        waiting.push({ session, ...(await queue(table, session)) });
       }
       await redis.restart();
       await Promise.all(
@@ -191,8 +200,9 @@ describe('RedisLockTable and a Redis that fails', () => {
       const { holders } = await here.table.inspect(name);
       expect(holders.map(({ session, token }) => [session, token])).to.deep.equal([['ana', 42]]);
       let { grantId } = holder;
-      for (const { answer } of waiting) {
+      for (const { session, answer } of waiting) {
         expect(await here.table.release(name, grantId)).to.equal(true);
+        expect((await here.table.inspect(name)).holders[0]?.session).to.equal(session);
         ({ grantId } = granted(await answer));
       }
     });
@@ -287,6 +297,19 @@ describe('RedisLockTable and a Redis that fails', () => {
     const next = await queue(here.table, 'cas');
     await here.table.release(name, holder.grantId);
     expect(granted(await next.answer).token).to.equal(3);
+  });
+
+  it('passes over a request whose replica went to sleep before its time was over', async () => {
+    const [here, asleep] = [await opened(), await opened({ clock: new StoppedClock() })];
+    const holder = await hold(here.table, 'ana');
+    const never = asleep.table.acquire(ask('ben', { waitMs: 200 }));
+    await waits(here.table, 1);
+    const later = await here.table.acquire(ask('cas', { waitMs: 300 }));
+    expect(later.outcome).to.equal('timeout');
+    await here.table.release(name, holder.grantId);
+    expect(await here.table.inspect(name)).to.deep.equal({ name, holders: [], waiting: 0 });
+    await asleep.table.close();
+    expect(await never).to.deep.equal({ outcome: 'cancelled' });
   });
 
   it('never lets a lease end further ahead than its length, wherever the clock went', async () => {

@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises';
+import { expect } from 'chai';
+import { FileStoreUnavailable } from '../../../src/files/errors.js';
+import type { StepName } from '../../../src/files/failpoints.js';
+import { author, bytesOf, nameOf, read } from '../../contract/file-store.contract.js';
+import { type Replica, StoreFixture } from './store-fixture.js';
+
+function diskError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: 'fsync' });
+}
+
+async function failure(work: Promise<unknown>): Promise<FileStoreUnavailable> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof FileStoreUnavailable) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('What is acknowledged', function () {
+  // It waits for a disk that others may be using.
+  this.timeout(10_000);
+  const name = nameOf('dir/a');
+  let fixture: StoreFixture;
+  let replica: Replica;
+
+  beforeEach(async () => {
+    fixture = await StoreFixture.create();
+    replica = await fixture.replica({ durability: 'fsync' });
+  });
+
+  afterEach(() => fixture.close());
+
+  it('is on disk: content, record and shard before the swap, the head’s folder after it', async () => {
+    const { store, failpoints } = replica;
+    const head = await store.ensureHead(name);
+    // Once, so that the shard of the next one may stand already or not: both are in order.
+    failpoints.steps.length = 0;
+    await store.publish(await store.stage(head, bytesOf('x'), author(0)));
+    const steps = failpoints.steps.filter((step) => step !== 'open.head-read');
+    const expected: StepName[] = [
+      'sync.folder', // contents, for the new shard
+      'sync.file',
+      'stage.content-written',
+      'sync.file',
+      'stage.record-placed',
+      'stage.content-placed',
+      'sync.folder', // the shard
+      'sync.folder', // dir
+      'sync.folder', // files
+      'publish.before-swap',
+      'publish.after-swap',
+      'sync.folder', // the head's own
+    ];
+    expect(steps).to.deep.equal(expected);
+  });
+
+  it('holds for grants too, and for the folders of a new name', async () => {
+    const { store, failpoints } = replica;
+    failpoints.steps.length = 0;
+    await store.fence(name, 1, false);
+    expect(failpoints.steps).to.deep.equal([
+      'sync.folder', // the prepared folder of the head
+      'sync.folder', // the prepared dir
+      'create.before-rename',
+      'create.after-rename',
+      'sync.folder', // files
+      'sync.folder', // dir
+      'sync.folder', // files
+      'fence.before-swap',
+      'fence.after-swap',
+      'sync.folder',
+    ]);
+  });
+
+  it('is left to the operating system with DURABILITY=os', async () => {
+    const { store, failpoints } = await fixture.replica({ durability: 'os' });
+    const head = await store.ensureHead(name);
+    await store.publish(await store.stage(head, bytesOf('x'), author(0)));
+    expect(failpoints.steps.filter((step) => step.startsWith('sync.'))).to.deep.equal([]);
+  });
+
+  it('is unknown where the swap took place but its folder could not be synced', async () => {
+    const { store, failpoints } = replica;
+    const staged = await store.stage(await store.ensureHead(name), bytesOf('x'), author(0));
+    failpoints.doAt('publish.after-swap', async () => {
+      failpoints.failAt('sync.folder', diskError('EIO'));
+    });
+    expect((await failure(store.publish(staged))).outcomeUnknown).to.equal(true);
+    await store.discard(staged);
+    expect(await read(store, 'dir/a')).to.equal('x');
+  });
+
+  it('is not more than what fitted: a full disk changes nothing and leaves nothing', async () => {
+    const { store, failpoints } = replica;
+    const head = await store.ensureHead(name);
+    for (const step of ['stage.content-written', 'stage.record-placed', 'sync.file'] as const) {
+      failpoints.failAt(step, diskError('ENOSPC'));
+      const error = await failure(store.stage(head, bytesOf('x'), author(0)));
+      expect(error.message).to.match(/disk is full/);
+      expect(error.outcomeUnknown).to.equal(false);
+    }
+    expect(await store.head(name)).to.deep.equal(head);
+    expect(await fixture.shelved()).to.deep.equal([]);
+    expect(await fixture.prepared()).to.deep.equal([]);
+  });
+
+  it('and what failed in its source leaves nothing either', async () => {
+    const { store } = replica;
+    async function* failing(): AsyncGenerator<Buffer> {
+      yield Buffer.alloc(50_000);
+      throw new Error('gone');
+    }
+    const head = await store.ensureHead(name);
+    await store.stage(head, failing(), author(0)).catch(() => undefined);
+    await store.stage(head, bytesOf(Buffer.alloc(100_001)), author(0)).catch(() => undefined);
+    expect(await fixture.shelved()).to.deep.equal([]);
+    expect(await fixture.prepared()).to.deep.equal([]);
+  });
+
+  it('is not forgotten because the volume went away: that is told apart from "no file"', async () => {
+    await rm(fixture.own(), { recursive: true });
+    const { store } = replica;
+    expect((await failure(store.head(name))).message).to.match(/volume is mounted/);
+    expect((await failure(store.openFile(name))).message).to.match(/volume is mounted/);
+    expect((await failure(store.ensureHead(name))).message).to.match(/volume is mounted/);
+    expect((await failure(store.fence(name, 1, false))).message).to.match(/volume is mounted/);
+  });
+});

@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { LockTableUnavailable } from '../../../src/locks/errors.js';
+import type { Acquisition, LockRequest } from '../../../src/locks/lock-table.js';
+import type { GrantId, SessionId } from '../../../src/locks/model.js';
+import { Cancellations } from '../../../src/locks/redis/cancellations.js';
+import type { AcquireReply, WaitStatus } from '../../../src/locks/redis/replies.js';
+import type { Wait } from '../../../src/locks/redis/wait.js';
+import { WaitingRequests } from '../../../src/locks/redis/waiting-requests.js';
+import { FakeClock, settle } from '../../support/fake-clock.js';
+import { RecordingLog } from '../../support/recording-log.js';
+
+const WAIT_MS = 10_000;
+const away = (): Promise<never> => Promise.reject(new LockTableUnavailable('away', true));
+
+describe('WaitingRequests', () => {
+  let clock: FakeClock;
+  let asked: { waitMs: number; waitedMs: number }[];
+  let advanced: (readonly GrantId[])[];
+  let released: GrantId[];
+  let granted: GrantId[];
+  let ask: () => Promise<AcquireReply>;
+  let advance: () => Promise<{ endsInMs: number; statuses: WaitStatus[] }>;
+  let giveUp: () => Promise<never>;
+  let release: () => Promise<boolean>;
+  let cancellations: Cancellations;
+  let cancelled: GrantId[];
+  let waiting: WaitingRequests;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    [asked, advanced, released, granted, cancelled] = [[], [], [], [], []];
+    ask = async () => ({ outcome: 'queued', endsInMs: 1_000 });
+    advance = async () => ({ endsInMs: 1_000, statuses: ['waiting'] });
+    giveUp = away;
+    release = async () => true;
+    cancellations = new Cancellations(
+      async (_name, grantId) => cancelled.push(grantId),
+      clock,
+      new RecordingLog(),
+    );
+    waiting = new WaitingRequests(
+      {
+        ask: async (_request, waitMs, waitedMs) => {
+          asked.push({ waitMs, waitedMs });
+          return await ask();
+        },
+        advance: async (_name, ids) => {
+          advanced.push(ids);
+          return await advance();
+        },
+        giveUp: () => giveUp(),
+        release: async (_name, grantId) => {
+          released.push(grantId);
+          return await release();
+        },
+        granted: (_request, grant) => granted.push(grant.grantId),
+      },
+      cancellations,
+      clock,
+      new RecordingLog(),
+    );
+  });
+
+  afterEach(() => {
+    cancellations.close();
+    expect(waiting.size).to.equal(0);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  const queued = (id: string, signal?: AbortSignal): Wait => {
+    const request: LockRequest = {
+      name: 'a.txt',
+      mode: 'exclusive',
+      session: id as SessionId,
+      grantId: id as GrantId,
+      ttlMs: 1_000,
+      waitMs: WAIT_MS,
+      holder: '',
+      address: '',
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const wait = waiting.begin(request);
+    waiting.queued(wait, 2_000);
+    return wait;
+  };
+
+  const outcome = async (wait: Wait): Promise<Acquisition['outcome']> =>
+    (await wait.settled).outcome;
+
+  it('share one look at the end that is known, and again at the next one', async () => {
+    const waits = [queued('1'), queued('2')];
+    await clock.advance(1_999);
+    expect(advanced).to.deep.equal([]);
+    await clock.advance(1);
+    expect(advanced).to.deep.equal([['1', '2']]);
+    await clock.advance(1_000);
+    expect(advanced).to.have.length(2);
+    await Promise.all(waits.map((wait) => waiting.leave(wait)));
+  });
+
+  it('look earlier where the end came nearer, and not later because of an older answer', async () => {
+    const wait = queued('1');
+    waiting.endsIn('a.txt', 500);
+    waiting.endsIn('a.txt', 1_500);
+    await clock.advance(500);
+    expect(advanced).to.have.length(1);
+    await waiting.leave(wait);
+  });
+
+  it('look again soon where the table did not answer', async () => {
+    const wait = queued('1');
+    advance = away;
+    await clock.advance(2_000);
+    advance = async () => ({ endsInMs: 0, statuses: [{ token: 4 }] });
+    await clock.advance(1_000);
+    expect(await wait.settled).to.deep.include({ outcome: 'granted' });
+    expect(granted).to.deep.equal(['1']);
+  });
+
+  it('are queued again with their age where the table does not know them', async () => {
+    const wait = queued('1');
+    advance = async () => ({ endsInMs: 0, statuses: ['unknown'] });
+    await clock.advance(2_000);
+    expect(asked).to.deep.equal([{ waitMs: 8_000, waitedMs: 2_000 }]);
+    expect(wait.over).to.equal(false);
+    expect(waiting.granted('1' as GrantId, 7)).to.equal(true);
+    expect(await outcome(wait)).to.equal('granted');
+  });
+
+  it('are not queued behind the back of somebody who left meanwhile', async () => {
+    const answer = Promise.withResolvers<AcquireReply>();
+    ask = () => answer.promise;
+    advance = async () => ({ endsInMs: 0, statuses: ['unknown'] });
+    const wait = queued('1');
+    await clock.advance(2_000);
+    await waiting.leave(wait);
+    answer.resolve({ outcome: 'granted', token: 1 });
+    await settle();
+    expect(released).to.deep.equal(['1']);
+    expect(cancelled).to.deep.equal(['1']);
+    expect(granted).to.deep.equal([]);
+  });
+
+  it('keep a grant whose message overtook the answer to queueing again', async () => {
+    const answer = Promise.withResolvers<AcquireReply>();
+    ask = () => answer.promise;
+    advance = async () => ({ endsInMs: 0, statuses: ['unknown'] });
+    const wait = queued('1');
+    await clock.advance(2_000);
+    waiting.granted('1' as GrantId, 3);
+    answer.resolve({ outcome: 'granted', token: 3 });
+    await settle();
+    expect(await outcome(wait)).to.equal('granted');
+    expect(cancelled).to.deep.equal([]);
+  });
+
+  it('fail, and are cancelled in the background, where giving up is not answered', async () => {
+    const wait = queued('1');
+    const failure = wait.settled.catch((error: unknown) => error);
+    await clock.advance(WAIT_MS);
+    expect(await failure).to.be.instanceOf(LockTableUnavailable);
+    expect(cancelled).to.deep.equal(['1']);
+  });
+
+  it('that left are cancelled in the background where leaving is not answered', async () => {
+    const leaving = new AbortController();
+    const wait = queued('1', leaving.signal);
+    release = away;
+    leaving.abort();
+    expect(await outcome(wait)).to.equal('cancelled');
+    expect(cancelled).to.deep.equal(['1']);
+  });
+
+  it('do not know a grant that nobody waits for', () => {
+    expect(waiting.granted('1' as GrantId, 3)).to.equal(false);
+  });
+});
