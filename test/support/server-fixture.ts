@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +16,8 @@ export interface RunningServer {
   readonly filesRoot: string;
   /** What it logged so far, a line each. */
   readonly log: readonly string[];
+  /** Its exit code, once it has ended; null if a signal ended it. */
+  readonly exited: Promise<number | null>;
   /** Asks it to end, waits for that, and removes its files. Returns its exit code. */
   stop(): Promise<number | null>;
 }
@@ -44,6 +45,7 @@ export async function startServer(
   const killed = (): void => void child.kill('SIGKILL');
   process.once('exit', killed);
   child.once('exit', () => process.off('exit', killed));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const { port, httpPort } = await listening(child, log);
@@ -53,12 +55,12 @@ export async function startServer(
     pid: child.pid ?? 0,
     filesRoot,
     log,
+    exited,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, 'exit');
         child.kill('SIGTERM');
-        await exited;
       }
+      await exited;
       if (temporary) await rm(filesRoot, { recursive: true, force: true });
       return child.exitCode;
     },
