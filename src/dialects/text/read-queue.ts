@@ -56,8 +56,7 @@ export class ReadQueue {
     const [first, second] = this.#reads;
     if (first === undefined || second === undefined) return false;
     const bytes = Buffer.concat([first.bytes, second.bytes]);
-    const joined = { ...second, bytes, inPieces: true, behindCommand: first.behindCommand };
-    this.#reads.splice(0, 2, joined);
+    this.#reads.splice(0, 2, { ...second, bytes, inPieces: true });
     return true;
   }
 

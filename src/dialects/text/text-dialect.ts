@@ -20,6 +20,9 @@ export interface TextOptions {
   readonly zone?: string;
 }
 
+const CONTENT_LOST =
+  'the connection ended before the content was whole; nothing was changed: send it again';
+
 /** The text protocol of `docs/protocol-text.md` on one connection. Made with `new` for each. */
 export class TextDialect extends Dialect {
   override readonly name = 'text';
@@ -33,6 +36,7 @@ export class TextDialect extends Dialect {
   #textSeen = false;
   /** Whether the message of the command under way ended in a line break. */
   #lineBreak = false;
+  #peerEnded = false;
   /** Nothing is decoded any more. */
   #closed = false;
 
@@ -49,8 +53,9 @@ export class TextDialect extends Dialect {
   }
 
   override end(): void {
+    this.#peerEnded = true;
     if (this.uploading === undefined) this.#splitter.endMessage();
-    else this.abort(new UploadAborted('the connection ended before the content was whole'));
+    else this.abort(new UploadAborted(CONTENT_LOST));
   }
 
   override next(): Decoded | undefined {
@@ -75,8 +80,7 @@ export class TextDialect extends Dialect {
   }
 
   override get quietMs(): number {
-    const waiting = this.uploading === undefined && this.#splitter.pending;
-    return waiting && !this.#closed ? this.#options.quietMs : 0;
+    return this.#splitter.pending ? this.#options.quietMs : 0;
   }
 
   override quiet(): void {
@@ -100,6 +104,10 @@ export class TextDialect extends Dialect {
         return this.#text(message);
       case 'framed': {
         const { name, content, receivedAt } = message;
+        if (this.#peerEnded && this.uploading !== undefined) {
+          this.abort(new UploadAborted(CONTENT_LOST));
+          return refusal(CONTENT_LOST);
+        }
         return content.kind === 'whole'
           ? this.#put([name, content.bytes], undefined, receivedAt)
           : this.#put([name], content.upload, receivedAt);

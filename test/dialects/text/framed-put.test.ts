@@ -89,6 +89,17 @@ describe('A framed PUT', () => {
     expect(await one.say('\n')).to.equal(`${HI}\n`);
   });
 
+  it('keeps a line break that arrives apart from its content as a message', () => {
+    const { dialect } = one;
+    for (const read of ['PUT other.txt 5\nhello', '\nTIME']) dialect.feed(Buffer.from(read), 1);
+    const put = dialect.next();
+    expect(put).to.have.nested.property('command.name', 'PUT');
+    dialect.quiet();
+    expect(dialect.next())
+      .to.have.nested.property('command.args[1]')
+      .deep.equal(Buffer.from('\nTIME'));
+  });
+
   it('may be empty', async () => {
     expect(await one.send('PUT data.txt 0\n')).to.equal(MODIFIED);
     expect(content()).to.equal('');
@@ -183,6 +194,26 @@ describe('A framed PUT', () => {
     expect(await one.settle()).to.match(/^ERROR: .*ended before the content was whole/);
     expect(content()).to.equal(undefined);
     expect(one.dialect.uploading).to.equal(undefined);
+  });
+
+  it('that breaks off behind a command that is still executed is not begun', async () => {
+    const { dialect } = one;
+    dialect.feed(Buffer.from('TIME\nPUT data.txt 10\nhello'), 1);
+    dialect.next();
+    dialect.end();
+    expect(dialect.next()).to.deep.include({ kind: 'answer', close: false });
+    expect(dialect.next()).to.equal(undefined);
+    expect(dialect.uploading).to.equal(undefined);
+    expect(dialect.quietMs).to.equal(0);
+  });
+
+  it('that is whole at a half-close is stored', async () => {
+    const { dialect } = one;
+    dialect.feed(Buffer.from('TIME\nPUT data.txt 5\n'), 1);
+    dialect.feed(Buffer.from('hello'), 1);
+    dialect.next();
+    dialect.end();
+    expect(dialect.next()).to.have.nested.property('command.name', 'PUT');
   });
 
   it('whose connection is gone is aborted', async () => {

@@ -20,6 +20,14 @@ describe('Held names', () => {
     expect(held.none).to.equal(true);
   });
 
+  it('count once however often they are locked', () => {
+    const held = new HeldNames();
+    for (let count = 0; count <= MAX_HELD_NAMES; count++) held.add(name('again'));
+    expect(held.tooManyWith(name('another'))).to.equal(false);
+    held.remove(name('again'));
+    expect(held.none).to.equal(true);
+  });
+
   it('are told apart and given back byte by byte', () => {
     const held = new HeldNames();
     held.add(name('ñ'));

@@ -47,6 +47,9 @@ describe('Text messages', () => {
     expect(await one.send('TIME\nhello\nTIME\n\nTIME')).to.equal(
       `${NOW}\n${HI}\n${NOW}\n${UNKNOWN}\n${NOW}`,
     );
+    expect(await one.send('TIME\na\nb\nTIME\n')).to.equal(
+      `${NOW}\n${UNKNOWN}\n${UNKNOWN}\n${NOW}\n`,
+    );
     expect(await one.send('TIME\r\nhello\r\n')).to.equal(`${NOW}\n${UNKNOWN}\n`);
     expect(one.dialect.quietMs).to.equal(0);
   });
