@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
-import { MemoryFileStore, MemoryStoreOptions } from '../../src/files/memory/memory-file-store.js';
+import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
 import type { Lease, LockRequest } from '../../src/locks/lock-table.js';
 import { MemoryLockTable } from '../../src/locks/memory/memory-lock-table.js';
@@ -100,7 +100,7 @@ export class SessionFixture {
 
   constructor(
     readonly clock = new FakeClock(),
-    readonly files = new MemoryFileStore(new MemoryStoreOptions(1_000_000, 10), clock),
+    readonly files = new MemoryFileStore(clock, 1_000_000, 10),
     readonly table = new FaultyLockTable(clock),
   ) {
     this.held = new HeldLocks(clock, this.observer);
