@@ -1,5 +1,5 @@
 import { injectable } from 'inversify';
-import picomatch from 'picomatch';
+import { namePattern } from '../../files/name-pattern.js';
 import { LockTable } from '../../locks/lock-table.js';
 import type { LockHolder, LockState } from '../../locks/model.js';
 import { ArgumentReader } from '../arguments.js';
@@ -31,7 +31,7 @@ export class LocksCommand extends CommandHandler {
 
   override async execute(command: Command): Promise<Reply> {
     const reader = new ArgumentReader(command.args, this.spec);
-    const matches = reader.done ? () => true : picomatch(reader.text(), { dot: true });
+    const matches = reader.done ? () => true : namePattern(reader.text());
     reader.options({});
     const entries: { readonly name: string; readonly reply: Reply }[] = [];
     for await (const state of this.table.list()) {
