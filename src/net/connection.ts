@@ -11,7 +11,7 @@ import type { FileLocking } from '../sessions/file-locking.js';
 import type { Session } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
 import type { ConnectionObserver } from './connection-observer.js';
-import { READ_AHEAD_BYTES } from './limits.js';
+import { CLOSE_LINGER_MS, READ_AHEAD_BYTES } from './limits.js';
 import { QuietTimer } from './quiet-timer.js';
 import { SlowReaderWatch } from './slow-reader.js';
 import { SocketWriter } from './socket-writer.js';
@@ -66,6 +66,8 @@ export class Connection implements CommandContext, ConnectionHandle {
   readonly #waits = new WaitGate();
   readonly #log: Log;
   #running: Promise<void> | undefined;
+  #released: Promise<void> | undefined;
+  #leaving = false;
   #ended = false;
   #draining = false;
   #timesAnswered = 0;
@@ -118,8 +120,11 @@ export class Connection implements CommandContext, ConnectionHandle {
   /** Bytes that arrived. */
   feed(bytes: Buffer): void {
     this.services.observer.received(this.dialect, bytes.length);
+    if (this.#writer.closing) return;
     this.#dialect.feed(bytes, this.services.clock.epochMicros());
     this.#quiet.cancel();
+    // Also while a command runs: what ends a message is the time on the wire, not ours.
+    if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
     this.#pump();
   }
 
@@ -134,6 +139,7 @@ export class Connection implements CommandContext, ConnectionHandle {
   drain(): void {
     this.#draining = true;
     this.#waits.close('draining');
+    this.#dialect.end();
     this.#pump();
   }
 
@@ -173,6 +179,10 @@ export class Connection implements CommandContext, ConnectionHandle {
 
   #answer(command: Command, reply: Reply): void {
     this.#dialect.encode(command, reply, this.#writer);
+    this.#log.debug('command.answered', 'A command was answered', {
+      command: command.name,
+      reply: reply.kind,
+    });
     if (command.name !== 'TIME') return;
     if (this.#timesAnswered++ === 0) this.#timesReceivedAt = command.receivedAt;
   }
@@ -195,13 +205,25 @@ export class Connection implements CommandContext, ConnectionHandle {
   /** Nothing more to execute for now. */
   #rest(): void {
     this.#flush();
+    if (this.#writer.closing) this.#leave();
     if (this.#writer.closing || this.#writer.backpressured) return;
     if (this.#draining || (this.#ended && this.#dialect.quietMs === 0)) {
       this.#writer.close();
       this.#flush();
-      return;
-    }
-    if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
+      this.#leave();
+    } else if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
+  }
+
+  /**
+   * The last reply is on its way: nothing is held any more. What the client still sends is let
+   * pass for a moment, since closing a socket with unread bytes would take the reply back.
+   */
+  #leave(): void {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    this.#released ??= this.services.locking.releaseAll(this.session);
+    const cancel = this.services.clock.after(CLOSE_LINGER_MS, () => this.socket.destroy());
+    this.socket.once('close', cancel);
   }
 
   #flush(): void {
@@ -217,8 +239,7 @@ export class Connection implements CommandContext, ConnectionHandle {
     const upload = this.#dialect.uploading;
     if (upload !== undefined) upload.onDrain = () => this.#steerReading();
     const pause =
-      this.#draining ||
-      this.#writer.closing ||
+      (this.#draining && !this.#writer.closing) ||
       (upload === undefined ? this.#readFarAhead() : upload.full) ||
       (this.#running === undefined && this.#writer.backpressured);
     if (this.#writer.backpressured) this.#slowReader.watch();
@@ -233,7 +254,6 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   #onQuiet(): void {
-    if (this.#running !== undefined) return;
     this.#dialect.quiet();
     this.#pump();
   }
@@ -262,6 +282,8 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#waits.close('left');
     this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
     while (this.#running !== undefined) await this.#running;
+    await this.#released;
     await this.services.locking.releaseAll(this.session);
+    this.#log.debug('connection.closed', 'A connection is closed');
   }
 }

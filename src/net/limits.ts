@@ -24,3 +24,6 @@ export const PROXY_V1_BYTES = 107;
 
 /** What is read of a version 2 header's addresses and extensions; the spec allows 64 KiB. */
 export const PROXY_V2_BYTES = 4 * 1024;
+
+/** How long a connection that was answered its last reply may stay half-open before it is cut. */
+export const CLOSE_LINGER_MS = 1_000;

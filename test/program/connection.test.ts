@@ -138,6 +138,37 @@ describe('A connection to the program', () => {
     expect(await waiting).to.equal('UNAVAILABLE');
   });
 
+  it('holds nothing after BYE, even if its client stays half-open', async () => {
+    const { port } = await start();
+    const one = await RawClient.connect(port);
+    one.send('LOCK a\n');
+    await one.until((received) => received.includes('SUCCESS'));
+    one.send('BYE\n');
+    await one.until((received) => received.endsWith('Bye\n'));
+    const other = redisClient('127.0.0.1', port);
+    expect(await other.call('LOCK', 'a', 'WAIT', '900')).to.have.length(3);
+    other.disconnect();
+    expect(await one.untilClosed()).to.match(/Bye\n$/);
+  });
+
+  it('is answered its unfinished free text when the program stops', async () => {
+    const running = await start({ TEXT_QUIET_MS: '10000' });
+    const client = await RawClient.connect(running.port);
+    client.send('hola servidor');
+    const observer = redisClient('127.0.0.1', running.port);
+    while (!String(await observer.call('CLIENT', 'LIST')).includes('id=1 '));
+    expect(await running.stop()).to.equal(0);
+    expect(await client.untilClosed()).to.equal('Hi TCP Client');
+  });
+
+  it('is read on while one command is longer than what is read ahead', async () => {
+    const { port } = await start();
+    const client = await RawClient.connect(port);
+    client.send(request('PING', ...Array.from({ length: 12 }, () => 'x'.repeat(40_000))));
+    expect(await client.until((received) => received.endsWith('\r\n'))).to.match(/^-ERR wrong/);
+    client.close();
+  });
+
   it('stops the program only where that is allowed', async () => {
     const running = await start({ ALLOW_REMOTE_SHUTDOWN: 'true' });
     const client = await RawClient.connect(running.port);
