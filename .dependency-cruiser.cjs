@@ -23,6 +23,7 @@ module.exports = {
     inside('net', ['dialects', 'commands', 'sessions', 'locks', 'clock']),
     inside('config', []),
     inside('client', []),
+    inside('cli', ['client']),
   ],
   options: {
     parser: 'swc',

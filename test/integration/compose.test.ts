@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertQueries, dashboardQueries, readAlerts } from '../support/queries.js';
 import { ComposeProject } from './support/compose-project.js';
 import { eventually } from './support/eventually.js';
+import { Load } from './support/load.js';
 import { scrapeInside } from './support/scrape.js';
 import { ask } from './support/text-client.js';
 
@@ -10,6 +11,10 @@ const Targets = z.object({
   data: z.object({
     activeTargets: z.array(z.object({ labels: z.object({ job: z.string() }), health: z.string() })),
   }),
+});
+
+const Samples = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
 });
 
 const Rules = z.object({
@@ -78,6 +83,31 @@ describe('docker compose', () => {
       const reply = await fetch(url, { method: 'POST', body });
       expect(reply.status, `${source}: ${await reply.text()}`).to.equal(200);
     }
+  });
+
+  it('gives data to every panel of the dashboard once there is a load', async () => {
+    const url = `${await project.prometheusUrl()}/api/v1/query`;
+    const hasData = async (expr: string): Promise<boolean> => {
+      const reply = await fetch(url, {
+        method: 'POST',
+        body: new URLSearchParams({ query: expr }),
+      });
+      const { data } = Samples.parse(await reply.json());
+      return data.result.some(({ value: [, value] }) => value !== 'NaN');
+    };
+    const port = await project.port();
+    await using load = await Load.start(port, 6);
+    const empty = new Map(dashboardQueries('1m').map(({ source, expr }) => [source + expr, expr]));
+    await eventually(
+      'every query returns data',
+      async () => {
+        load.check();
+        for (const [key, expr] of empty) if (await hasData(expr)) empty.delete(key);
+        if (empty.size > 0) throw new Error(`no data yet: ${[...empty.keys()].join('\n')}`);
+        return true;
+      },
+      60_000,
+    );
   });
 
   it('takes two more replicas in by itself', async () => {

@@ -99,7 +99,7 @@ export class LockEntry {
       holder: request.holder,
       address: request.address,
       sinceMs,
-      remainingMs: Math.max(0, endsAtMs - now.monotonicMs),
+      remainingMs: Math.max(0, Math.ceil(endsAtMs - now.monotonicMs)),
       provisional,
     }));
     return {
