@@ -4,6 +4,8 @@ import type { Session } from '../sessions/session.js';
 export interface CommandContext {
   readonly session: Session;
   readonly connection: ConnectionHandle;
+  /** From now on the connection is `session`'s; its own, which holds nothing, ends. */
+  adopt(session: Session): void;
 }
 
 /** A connection as commands see it. */
@@ -24,6 +26,8 @@ export interface ConnectionHandle {
   readonly openedAtMs: number;
   readonly lastCommandAtMs: number;
   readonly lastCommand: string;
+  /** Cuts the connection; settles once nothing of it is under way any more. */
+  end(): Promise<void>;
   /** Aborted when the connection is gone or its wait is to be ended. */
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { FileStore } from '../files/file-store.js';
 import { LockTable } from '../locks/lock-table.js';
 import { TcpServer } from '../net/tcp-server.js';
+import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { TelemetryServer } from '../telemetry/http-server.js';
@@ -44,6 +45,7 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
   const files = container.get(FileStore);
   const table = container.get(LockTable);
   const renewer = container.get(LeaseRenewer);
+  const kept = container.get(KeptSessions);
   const releases = container.get(PendingReleases);
   const tcp = container.get(TcpServer);
 
@@ -61,6 +63,7 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     await table.open();
     undo.push(() => table.close());
     undo.push(() => releases.close());
+    undo.push(() => kept.close());
     renewer.start();
     undo.push(() => renewer.stop());
     const port = await tcp.listen();

@@ -23,6 +23,8 @@ import { CommandOptions } from '../commands/options.js';
 import { CommandRegistry } from '../commands/registry.js';
 import { ConfigCommand } from '../commands/server/config.js';
 import { InfoCommand } from '../commands/server/info.js';
+import { ResumeCommand } from '../commands/session/resume.js';
+import { SessionCommand } from '../commands/session/session.js';
 import { SessionReset } from '../commands/session-reset.js';
 import { CommandHandler } from '../commands/spec.js';
 import { TimeCommand } from '../commands/time/time.js';
@@ -49,7 +51,9 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   ReadOnlyCommand,
   RenewCommand,
   ResetCommand,
+  ResumeCommand,
   SelectCommand,
+  SessionCommand,
   StatCommand,
   TimeCommand,
   UnlockCommand,

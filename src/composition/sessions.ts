@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { FileLocking } from '../sessions/file-locking.js';
 import { HeldLocks } from '../sessions/held-locks.js';
+import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { SessionOptions } from '../sessions/options.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
@@ -9,10 +10,13 @@ import { Publishing } from '../sessions/publishing.js';
 
 export const sessionsModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(SessionOptions).toConstantValue(new SessionOptions(config.leaseTtlMs));
+    bind(SessionOptions).toConstantValue(
+      new SessionOptions(config.leaseTtlMs, config.sessionGraceMs),
+    );
     bind(HeldLocks).toSelf();
     bind(PendingReleases).toSelf();
     bind(FileLocking).toSelf();
+    bind(KeptSessions).toSelf();
     bind(Publishing).toSelf();
     bind(LeaseRenewer).toSelf();
   });

@@ -7,7 +7,7 @@ import type { CommandRegistry } from '../commands/registry.js';
 import type { Reply } from '../commands/reply.js';
 import { UploadAborted } from '../commands/upload.js';
 import type { Dialect, DialectName } from '../dialects/dialect.js';
-import type { FileLocking } from '../sessions/file-locking.js';
+import type { KeptSessions } from '../sessions/kept-sessions.js';
 import type { Session } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
 import type { ConnectionObserver } from './connection-observer.js';
@@ -20,7 +20,7 @@ import { WaitGate } from './wait-gate.js';
 /** What all connections share. */
 export interface ConnectionServices {
   readonly registry: CommandRegistry;
-  readonly locking: FileLocking;
+  readonly kept: KeptSessions;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: ConnectionObserver;
@@ -44,7 +44,6 @@ export interface ConnectionIdentity {
  */
 export class Connection implements CommandContext, ConnectionHandle {
   readonly id: number;
-  readonly session: Session;
   readonly remoteAddress: string;
   readonly localAddress: string;
   readonly dialect: DialectName;
@@ -59,6 +58,7 @@ export class Connection implements CommandContext, ConnectionHandle {
   /** Settles when the socket is closed and everything its session held has been released. */
   readonly closed: Promise<void>;
 
+  #session: Session;
   readonly #dialect: Dialect;
   readonly #writer: SocketWriter;
   readonly #quiet: QuietTimer;
@@ -66,7 +66,7 @@ export class Connection implements CommandContext, ConnectionHandle {
   readonly #waits = new WaitGate();
   readonly #log: Log;
   #running: Promise<void> | undefined;
-  #released: Promise<void> | undefined;
+  #detached: Promise<void> | undefined;
   #leaving = false;
   #ended = false;
   #draining = false;
@@ -79,7 +79,7 @@ export class Connection implements CommandContext, ConnectionHandle {
     private readonly services: ConnectionServices,
   ) {
     this.id = identity.id;
-    this.session = identity.session;
+    this.#session = identity.session;
     this.remoteAddress = identity.remoteAddress;
     this.localAddress = identity.localAddress;
     this.dialect = identity.dialect.name;
@@ -109,6 +109,10 @@ export class Connection implements CommandContext, ConnectionHandle {
     });
   }
 
+  get session(): Session {
+    return this.#session;
+  }
+
   get connection(): ConnectionHandle {
     return this;
   }
@@ -126,6 +130,15 @@ export class Connection implements CommandContext, ConnectionHandle {
     // Also while a command runs: what ends a message is the time on the wire, not ours.
     if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
     this.#pump();
+  }
+
+  adopt(session: Session): void {
+    this.#session = session;
+  }
+
+  async end(): Promise<void> {
+    this.socket.destroy();
+    await this.closed;
   }
 
   /** Ends the wait of the command that is running, as `CLIENT UNBLOCK` asks. */
@@ -221,7 +234,7 @@ export class Connection implements CommandContext, ConnectionHandle {
   #leave(): void {
     if (this.#leaving) return;
     this.#leaving = true;
-    this.#released ??= this.services.locking.releaseAll(this.session);
+    this.#detached ??= this.services.kept.detach(this.session, this);
     const cancel = this.services.clock.after(CLOSE_LINGER_MS, () => this.socket.destroy());
     this.socket.once('close', cancel);
   }
@@ -282,8 +295,8 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#waits.close('left');
     this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
     while (this.#running !== undefined) await this.#running;
-    await this.#released;
-    await this.services.locking.releaseAll(this.session);
+    this.#detached ??= this.services.kept.detach(this.session, this);
+    await this.#detached;
     this.#log.debug('connection.closed', 'A connection is closed');
   }
 }

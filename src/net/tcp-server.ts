@@ -6,7 +6,7 @@ import { Clock } from '../clock/clock.js';
 import { CommandObserver } from '../commands/command-observer.js';
 import { CommandRegistry } from '../commands/registry.js';
 import type { SessionId } from '../locks/model.js';
-import { FileLocking } from '../sessions/file-locking.js';
+import { KeptSessions } from '../sessions/kept-sessions.js';
 import { Session } from '../sessions/session.js';
 import { Log } from '../telemetry/log.js';
 import { Connection, type ConnectionServices } from './connection.js';
@@ -38,11 +38,11 @@ export class TcpServer {
     private readonly clock: Clock,
     private readonly log: Log,
     registry: CommandRegistry,
-    locking: FileLocking,
+    kept: KeptSessions,
     commandObserver: CommandObserver,
   ) {
     const { idleTimeoutMs } = options;
-    this.#services = { registry, locking, clock, log, observer, commandObserver, idleTimeoutMs };
+    this.#services = { registry, kept, clock, log, observer, commandObserver, idleTimeoutMs };
     this.#rules = {
       proxyProtocol: options.proxyProtocol,
       trusted: new TrustedNetworks(options.trustedProxies),

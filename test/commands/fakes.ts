@@ -84,14 +84,21 @@ export function connection(fields: Partial<ConnectionHandle> = {}): Mutable<Conn
     lastCommandAtMs: 0,
     lastCommand: '',
     signal: new AbortController().signal,
+    end: () => Promise.resolve(),
     ...fields,
   };
 }
 
 export function contextOf(handle: ConnectionHandle = connection()): CommandContext {
+  let session = new Session('session-1' as SessionId, handle.remoteAddress);
   return {
     connection: handle,
-    session: new Session('session-1' as SessionId, handle.remoteAddress),
+    get session() {
+      return session;
+    },
+    adopt: (resumed) => {
+      session = resumed;
+    },
   };
 }
 

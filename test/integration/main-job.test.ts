@@ -123,12 +123,25 @@ describe('Replicas that share a lock table', function () {
     expect(performance.now() - begun).to.be.below(5_000);
     expect(await one.call('GET', 'kept.txt')).to.equal('before');
     expect(fieldsOf(await one.call('STAT', 'kept.txt'))).to.include({ locked: 'unknown' });
+    const url = (await nodes[0]?.httpUrl()) ?? '';
+    await eventually('it says that Redis is away', async () => {
+      const metrics = await scrape(url);
+      return (
+        metrics.value('candado_redis_up') === 0 &&
+        (metrics.value('candado_redis_errors_total') ?? 0) > 0
+      );
+    });
     await unpause(redis);
     await eventually('LOCK works again', async () => {
       const fresh = await connect(1);
       await fresh.call('LOCK', 'kept.txt', 'WAIT', '1000');
       return (await fresh.call('PUT', 'kept.txt', 'after')) === 2;
     });
+    const metrics = await scrape(url);
+    expect(metrics.value('candado_redis_up')).to.equal(1);
+    expect(metrics.value('candado_redis_reconnects_total')).to.be.above(0);
+    expect(metrics.value('candado_redis_command_duration_seconds_count')).to.be.above(0);
+    expect(metrics.value('candado_clock_offset_bound_seconds')).to.be.above(0);
   });
 
   it('free the locks of a killed replica by their lease end, and lose no file', async () => {

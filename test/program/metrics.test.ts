@@ -107,6 +107,16 @@ describe('The program’s metrics', () => {
     other.disconnect();
   });
 
+  it('count what is written to the plain view', async () => {
+    const client = redisClient('127.0.0.1', server.port);
+    const written = async (): Promise<number> =>
+      (await read()).value('candado_view_repairs_total', { result: 'written' }) ?? 0;
+    const before = await written();
+    await client.call('PUT', 'view.txt', 'x', 'VERSION', '0');
+    while ((await written()) <= before);
+    client.disconnect();
+  });
+
   it('count a lease that ran out, and a writer that came too late', async () => {
     const one = redisClient('127.0.0.1', server.port);
     const other = redisClient('127.0.0.1', server.port);

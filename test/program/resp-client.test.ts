@@ -69,6 +69,34 @@ describe('The program, through a Redis client', () => {
     await one.call('UNLOCK', 'gone.txt');
   });
 
+  it('keeps the locks of a lost connection that asked for it, until it is resumed', async () => {
+    const lost = redisClient('127.0.0.1', server.port);
+    const { id, secret, grace } = fieldsOf(await lost.call('SESSION'));
+    expect(grace).to.equal(10_000);
+    const [token] = (await lost.call('LOCK', 'kept.txt')) as number[];
+    lost.disconnect();
+    await refusal(one.call('RESUME', String(id), 'wrong'));
+    expect(await refusal(one.call('LOCK', 'kept.txt'))).to.equal('LOCKED');
+    const back = redisClient('127.0.0.1', server.port);
+    const [lock] = (await back.call('RESUME', String(id), String(secret))) as unknown[];
+    expect(fieldsOf(lock)).to.deep.include({ name: 'kept.txt', token, version: 0, ttl: 30_000 });
+    expect(await back.call('PUT', 'kept.txt', 'mine')).to.equal(1);
+    back.disconnect();
+  });
+
+  it('closes the connection whose session another one resumes', async () => {
+    const former = redisClient('127.0.0.1', server.port);
+    const { id, secret } = fieldsOf(await former.call('SESSION'));
+    await former.call('LOCK', 'moved.txt');
+    const next = redisClient('127.0.0.1', server.port);
+    const ended = new Promise((resolve) => former.once('end', resolve));
+    expect(await next.call('RESUME', String(id), String(secret))).to.have.length(1);
+    await ended;
+    expect(await refusal(one.call('LOCK', 'moved.txt'))).to.equal('LOCKED');
+    await next.call('UNLOCK', 'moved.txt');
+    next.disconnect();
+  });
+
   it('replaces a named version without a lock, and only that', async () => {
     expect(await one.call('PUT', 'v.txt', 'one', 'VERSION', '0')).to.equal(1);
     expect(await refusal(other.call('PUT', 'v.txt', 'other', 'VERSION', '0'))).to.equal('CONFLICT');

@@ -7,6 +7,7 @@ import { MemoryLockTable } from '../../src/locks/memory/memory-lock-table.js';
 import type { GrantId, LockMode, SessionId } from '../../src/locks/model.js';
 import { FileLocking, type LockWish } from '../../src/sessions/file-locking.js';
 import { HeldLocks } from '../../src/sessions/held-locks.js';
+import { KeptSessions } from '../../src/sessions/kept-sessions.js';
 import { LeaseRenewer } from '../../src/sessions/lease-renewer.js';
 import {
   type ConflictKind,
@@ -21,6 +22,7 @@ import { FakeClock } from './fake-clock.js';
 import { RecordingLog } from './recording-log.js';
 
 export const LEASE_MS = 30_000;
+export const GRACE_MS = 10_000;
 
 /** A lock table that can be cut off, or stopped right before it confirms a grant. */
 export class FaultyLockTable extends MemoryLockTable {
@@ -95,6 +97,7 @@ export class SessionFixture {
   readonly held: HeldLocks;
   readonly releases: PendingReleases;
   readonly locking: FileLocking;
+  readonly kept: KeptSessions;
   readonly publishing: Publishing;
   readonly renewer: LeaseRenewer;
 
@@ -103,6 +106,7 @@ export class SessionFixture {
     readonly files = new MemoryFileStore(clock, 1_000_000, 10),
     readonly table = new FaultyLockTable(clock),
   ) {
+    const options = new SessionOptions(LEASE_MS, GRACE_MS);
     this.held = new HeldLocks(clock, this.observer);
     this.releases = new PendingReleases(table, clock, this.log);
     this.locking = new FileLocking(
@@ -112,8 +116,9 @@ export class SessionFixture {
       this.releases,
       this.observer,
       clock,
-      new SessionOptions(LEASE_MS),
+      options,
     );
+    this.kept = new KeptSessions(this.locking, clock, this.log, options);
     this.publishing = new Publishing(files, table, this.locking, this.held, this.observer);
     this.renewer = new LeaseRenewer(this.held, table, clock, this.log);
   }
