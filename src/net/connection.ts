@@ -15,6 +15,7 @@ import { CLOSE_LINGER_MS, READ_AHEAD_BYTES } from './limits.js';
 import { QuietTimer } from './quiet-timer.js';
 import { SlowReaderWatch } from './slow-reader.js';
 import { SocketWriter } from './socket-writer.js';
+import { TimeLatency } from './time-latency.js';
 import { WaitGate } from './wait-gate.js';
 
 /** What all connections share. */
@@ -65,13 +66,12 @@ export class Connection implements CommandContext, ConnectionHandle {
   readonly #slowReader: SlowReaderWatch;
   readonly #waits = new WaitGate();
   readonly #log: Log;
+  readonly #timeLatency: TimeLatency;
   #running: Promise<void> | undefined;
   #detached: Promise<void> | undefined;
   #leaving = false;
   #ended = false;
   #draining = false;
-  #timesAnswered = 0;
-  #timesReceivedAt = 0;
 
   constructor(
     private readonly socket: Socket,
@@ -91,6 +91,7 @@ export class Connection implements CommandContext, ConnectionHandle {
       session: this.session.id,
       remote: this.remoteAddress,
     });
+    this.#timeLatency = new TimeLatency(services.clock, services.commandObserver);
     this.#quiet = new QuietTimer(services.clock, () => this.#onQuiet());
     this.#slowReader = new SlowReaderWatch(socket, services.clock, () => {
       this.#log.warn('connection.slow', 'A client does not read its replies and is cut off');
@@ -196,8 +197,7 @@ export class Connection implements CommandContext, ConnectionHandle {
       command: command.name,
       reply: reply.kind,
     });
-    if (command.name !== 'TIME') return;
-    if (this.#timesAnswered++ === 0) this.#timesReceivedAt = command.receivedAt;
+    if (command.name === 'TIME') this.#timeLatency.answered(command.receivedAt);
   }
 
   async #finish(command: Command, pending: Promise<Reply>): Promise<void> {
@@ -241,11 +241,7 @@ export class Connection implements CommandContext, ConnectionHandle {
 
   #flush(): void {
     this.#writer.flush();
-    if (this.#timesAnswered === 0) return;
-    const seconds = (this.services.clock.epochMicros() - this.#timesReceivedAt) / 1e6;
-    for (; this.#timesAnswered > 0; this.#timesAnswered--) {
-      this.services.commandObserver.timeAnswered(seconds);
-    }
+    this.#timeLatency.handedOver();
   }
 
   #steerReading(): void {

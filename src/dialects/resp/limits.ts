@@ -10,7 +10,7 @@
 export const MAX_ARGUMENTS = 1024;
 
 /**
- * A `*` or `$` line from its first byte to its line feed: any 64-bit number fits with marker, sign
+ * A `*` or `$` line from its first byte to its line feed: a 64-bit number fits with marker, sign
  * and some leading zeros, and no number that fits loses its order of magnitude in a double.
  */
 export const MAX_LINE_BYTES = 32;
