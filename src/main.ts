@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { runCli } from './cli/index.js';
-import { SETTING_LIST } from './config/reference.js';
 
 process.exitCode = await runCli(process.argv.slice(2), process, {
-  settings: SETTING_LIST,
-  // The server's parts are loaded only where a server is wanted: the other commands start faster.
+  // What only a server needs is loaded only where one is wanted: the other commands start faster.
+  settings: async () => (await import('./config/reference.js')).SETTING_LIST,
   serve: async (flags) => (await import('./composition/serve.js')).serve(flags),
 });

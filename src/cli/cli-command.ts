@@ -16,7 +16,7 @@ export interface CliParts {
   /** Runs the server until it is stopped; resolves to the exit code. */
   readonly serve: (flags: Readonly<Record<string, string>>) => Promise<number>;
   /** For the help and the completion of `serve`; which flags are right is for `serve` to say. */
-  readonly settings?: readonly SettingHelp[];
+  readonly settings?: () => Promise<readonly SettingHelp[]>;
 }
 
 /** What a command gets to work with. */
@@ -40,7 +40,8 @@ export interface CliCommand {
   readonly openEnded?: boolean;
   /** Takes another program's command line behind `--`. */
   readonly runsAnother?: boolean;
-  options(yargs: Argv, parts: CliParts): Argv;
+  /** @param settings those of the server, for its command alone */
+  options(yargs: Argv, settings: readonly SettingHelp[]): Argv;
   /** Resolves to the exit code. */
   run(args: Arguments, context: CliContext): Promise<number>;
 }

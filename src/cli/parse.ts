@@ -1,6 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { type Arguments, LONE_DASH, valueOption } from './arguments.js';
-import type { CliCommand, CliParts } from './cli-command.js';
+import type { CliCommand, SettingHelp } from './cli-command.js';
 import { UsageError } from './cli-error.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { CliIo } from './io.js';
@@ -35,7 +35,7 @@ export function parse(
   argv: readonly string[],
   io: CliIo,
   commands: readonly CliCommand[],
-  parts: CliParts,
+  settings: readonly SettingHelp[],
 ): Parsed {
   const [own, rest] = prepare(argv);
   let run: Parsed | undefined;
@@ -49,7 +49,7 @@ export function parse(
     parser.command(
       command.usage,
       command.summary,
-      (builder) => describe(command, builder.fail(refusalOf(command)), parts),
+      (builder) => describe(command, builder.fail(refusalOf(command)), settings),
       (args) => {
         run = { kind: 'run', command, args, rest };
       },
@@ -114,7 +114,7 @@ function refusalOf(command: CliCommand): (message: string | null, error: Error) 
   };
 }
 
-function describe(command: CliCommand, own: Argv, parts: CliParts): Argv {
+function describe(command: CliCommand, own: Argv, settings: readonly SettingHelp[]): Argv {
   own.usage(`$0 ${command.usage}\n\n${command.summary}`);
   for (const [line, explanation] of command.examples) own.example(line, explanation);
   if (command.openEnded === true) {
@@ -123,7 +123,7 @@ function describe(command: CliCommand, own: Argv, parts: CliParts): Argv {
     own.option('host', valueOption('Where Candado listens [CANDADO_HOST, or 127.0.0.1]'));
     own.option('port', valueOption('Its port [CANDADO_PORT, or 6780]'));
   }
-  return command.options(own, parts);
+  return command.options(own, settings);
 }
 
 function exitCodeLines(): string {

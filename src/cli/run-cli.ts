@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { CandadoClient, DEFAULT_OPTIONS } from '../client/index.js';
-import type { CliContext, CliParts } from './cli-command.js';
+import type { CliContext, CliParts, SettingHelp } from './cli-command.js';
 import { UsageError } from './cli-error.js';
 import { COMMANDS } from './commands/index.js';
 import { disposing } from './disposing.js';
@@ -24,7 +24,7 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   const ignore = (): void => undefined;
   io.stdout.on('error', ignore);
   try {
-    const parsed = parse(argv, io, COMMANDS, parts);
+    const parsed = parse(argv, io, COMMANDS, await settingsFor(argv, parts));
     if (parsed.kind !== 'run') {
       const text = parsed.kind === 'text' ? parsed.text : `${packageVersion()}\n`;
       await print(io.stdout, text);
@@ -47,6 +47,14 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   } finally {
     io.stdout.off('error', ignore);
   }
+}
+
+/** No command line without this word, a shell's question about one included, is about them. */
+async function settingsFor(
+  argv: readonly string[],
+  { settings }: CliParts,
+): Promise<readonly SettingHelp[]> {
+  return argv.includes('serve') && settings !== undefined ? await settings() : [];
 }
 
 function contextFor(io: CliIo, parts: CliParts, target: Target): Omit<CliContext, 'rest'> {

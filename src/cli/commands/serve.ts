@@ -15,7 +15,7 @@ export const serve: CliCommand = {
   ],
   openEnded: true,
 
-  options: (yargs, { settings = [] }) =>
+  options: (yargs, settings) =>
     settings.reduce((own, { flag, help }) => own.option(flag, valueOption(help)), yargs),
 
   run: (args, { parts }) => {

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import type { CliParts } from '../../../src/cli/index.js';
-import { CapturedIo, type Ran, run } from '../../support/captured-io.js';
+import { CapturedIo, NO_SERVER, type Ran, run } from '../../support/captured-io.js';
 
 async function serve(
   ...argv: string[]
 ): Promise<Ran & { flags: Readonly<Record<string, string>> | undefined }> {
   let flags: Readonly<Record<string, string>> | undefined;
   const parts: CliParts = {
-    settings: [
-      { flag: 'port', help: 'TCP port of the service.' },
-      { flag: 'redis-url', help: 'Where the locks are kept.' },
-    ],
+    settings: () =>
+      Promise.resolve([
+        { flag: 'port', help: 'TCP port of the service.' },
+        { flag: 'redis-url', help: 'Where the locks are kept.' },
+      ]),
     serve: (given) => {
       flags = given;
       return Promise.resolve(42);
@@ -56,5 +57,22 @@ describe('candado serve', () => {
     const { code, out, flags } = await serve('--help');
     expect([code, flags]).to.deep.equal([0, undefined]);
     expect(out).to.match(/--redis-url +Where the locks are kept\./);
+  });
+
+  it('completes its flags in a shell', async () => {
+    const asked = ['--get-yargs-completions', 'candado', 'serve', '--red'];
+    const { out } = await run(asked, new CapturedIo(), {
+      ...NO_SERVER,
+      settings: () => Promise.resolve([{ flag: 'redis-url', help: 'Where the locks are kept.' }]),
+    });
+    expect(out).to.match(/^--redis-url/m);
+  });
+
+  it('leaves the settings of the server alone for every other command', async () => {
+    const parts: CliParts = {
+      ...NO_SERVER,
+      settings: () => Promise.reject(new Error('the settings were loaded')),
+    };
+    expect(await run(['get', '--help'], new CapturedIo(), parts)).to.include({ code: 0, err: '' });
   });
 });
