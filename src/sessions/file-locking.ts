@@ -169,12 +169,18 @@ export class FileLocking {
   ): Promise<HeldLock | undefined> {
     const ttlMs = wish.ttlMs ?? this.options.leaseTtlMs;
     const sinceMs = this.clock.monotonicMs();
-    const known = session.held.get(name);
-    if (!grant.fresh && known?.grantId === grant.grantId) {
-      known.ttlMs = ttlMs;
-      known.keepAlive = wish.ttlMs === undefined;
-      this.held.renewed(known, sinceMs);
-      return known;
+    if (!grant.fresh) {
+      const known = session.held.get(name);
+      if (known?.grantId === grant.grantId) {
+        known.ttlMs = ttlMs;
+        known.keepAlive = wish.ttlMs === undefined;
+        this.held.renewed(known, sinceMs);
+        return known;
+      }
+      // Left over from an attempt that failed or a release that did: it is still being cancelled
+      // in the background, so the client must not be told that it has this one.
+      await this.#release(name, grant.grantId, ttlMs);
+      return undefined;
     }
     try {
       const fenced = await this.#fence(name, grant);

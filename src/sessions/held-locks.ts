@@ -21,6 +21,11 @@ export class HeldLocks {
     return this.#all.values();
   }
 
+  /** Whether it was neither given up nor found to be gone. */
+  has(lock: HeldLock): boolean {
+    return this.#all.has(lock);
+  }
+
   /** `lock` was granted to `session`; an earlier grant of the same name (an upgrade) is replaced. */
   add(session: Session, lock: HeldLock): void {
     const replaced = session.held.get(lock.name);

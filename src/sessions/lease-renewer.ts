@@ -56,6 +56,7 @@ export class LeaseRenewer {
     try {
       const outcomes = await this.table.renew(due);
       due.forEach((lock, index) => {
+        if (!this.held.has(lock)) return;
         if (outcomes[index] === 'renewed') {
           this.held.renewed(lock, sinceMs);
           return;

@@ -125,6 +125,20 @@ describe('FileLocking', () => {
     await granted(theirs);
   });
 
+  it('grants anew what it could not release, so that the late release ends nothing', async () => {
+    const first = await granted(mine);
+    replica.table.cutOff = true;
+    const failed = await replica.locking.unlock(mine, NAME).catch((error: unknown) => error);
+    expect(failed).to.be.instanceOf(LockTableUnavailable);
+    replica.table.cutOff = false;
+    const again = await granted(mine);
+    expect(again.token).to.be.above(first.token);
+    await replica.clock.advance(1_000);
+    expect(replica.releases.size).to.equal(0);
+    const { holders } = await replica.table.inspect(NAME);
+    expect(holders.map(({ token }) => token)).to.deep.equal([again.token]);
+  });
+
   it('forgets a name that was locked but never written', async () => {
     await granted(mine);
     await replica.locking.unlock(mine, NAME);

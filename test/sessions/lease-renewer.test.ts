@@ -47,6 +47,17 @@ describe('LeaseRenewer', () => {
     expect(replica.observer.events).not.to.include('expired:exclusive');
   });
 
+  it('does not take for lost what its holder gave up meanwhile', async () => {
+    const session = replica.session();
+    await replica.locking.lock(session, NAME, wish());
+    replica.table.beforeRenew = async () => {
+      await replica.locking.unlock(session, NAME);
+    };
+    await replica.clock.advance(LEASE_MS);
+    expect(replica.observer.events).to.deep.equal(['granted:exclusive', 'released:exclusive']);
+    expect(replica.log.lines).to.deep.equal([]);
+  });
+
   it('says once that a lock was lost', async () => {
     const other = replica.replica();
     await replica.locking.lock(replica.session(), NAME, wish());

@@ -28,6 +28,7 @@ export const GRACE_MS = 10_000;
 export class FaultyLockTable extends MemoryLockTable {
   cutOff = false;
   beforeConfirm: () => Promise<void> = () => Promise.resolve();
+  beforeRenew: () => Promise<void> = () => Promise.resolve();
 
   override async acquire(request: LockRequest): ReturnType<MemoryLockTable['acquire']> {
     this.#reach();
@@ -46,6 +47,7 @@ export class FaultyLockTable extends MemoryLockTable {
   }
 
   override async renew(leases: readonly Lease[]): ReturnType<MemoryLockTable['renew']> {
+    await this.beforeRenew();
     this.#reach();
     return await super.renew(leases);
   }
