@@ -1,7 +1,19 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { runCli } from './cli/index.js';
 
+/** As `engines` in package.json says. */
+const OLDEST_NODE = 26;
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `candado: this needs Node.js ${OLDEST_NODE} or newer and runs on ${process.version}: ` +
+      'in a checkout `npx candado` finds the right one\n',
+  );
+  process.exit(1);
+}
+
+// Loaded after that check, for an older Node may not even be able to read it.
+const { runCli } = await import('./cli/index.js');
 process.exitCode = await runCli(process.argv.slice(2), process, {
   // What only a server needs is loaded only where one is wanted: the other commands start faster.
   settings: async () => (await import('./config/reference.js')).SETTING_LIST,
