@@ -13,11 +13,13 @@ const STOP_GRACE_MS = 5_000;
  * @returns the exit code
  */
 export async function serve(flags: Readonly<Record<string, string>>): Promise<number> {
+  // From the first moment on: one that comes while it starts lets it start, and then stop.
+  const signalled = nextSignal();
   try {
     const config = loadConfig(process.env, flags);
     const { logLevel: level, logFormat: format } = config;
     const log = WinstonLog.open({ level, format, target: process.stdout });
-    await run(await startApp(config, packageVersion(), log), config);
+    await run(await startApp(config, packageVersion(), log), config, signalled);
     await log.finish();
     return ExitCode.ok;
   } catch (error) {
@@ -26,9 +28,9 @@ export async function serve(flags: Readonly<Record<string, string>>): Promise<nu
   }
 }
 
-async function run(app: App, config: Config): Promise<void> {
+async function run(app: App, config: Config, signalled: Promise<string>): Promise<void> {
   process.stderr.write(hints(config.host, app.port, config.logFormat));
-  const reason = await Promise.race([nextSignal(), app.stopRequested]);
+  const reason = await Promise.race([signalled, app.stopRequested]);
   const giveUp = (): never => process.exit(ExitCode.fault);
   setTimeout(giveUp, config.drainTimeoutMs + STOP_GRACE_MS).unref();
   void nextSignal().then(giveUp);
@@ -47,9 +49,9 @@ function hints(host: string, port: number, logFormat: string): string {
   if (logFormat === 'json') return '';
   const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return [
-    `Any Redis client:   redis-cli -h ${address} -p ${port} LOCK notes.txt`,
-    `Plain text:         printf 'TIME\\n' | nc ${address} ${port}`,
-    `Candado's own:      node dist/src/main.js put notes.txt --port ${port}   (--help teaches the rest)`,
+    `Any Redis client:   redis-cli -h ${address} -p ${port}   (then: LOCK notes.txt)`,
+    `Plain text:         nc ${address} ${port}   (then: LOCK notes.txt, and its new text)`,
+    `Candado's own:      echo hello | npx candado put notes.txt --host ${address} --port ${port}`,
     '',
   ].join('\n');
 }
