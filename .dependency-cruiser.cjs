@@ -24,6 +24,17 @@ module.exports = {
     inside('config', []),
     inside('client', []),
     inside('cli', ['client']),
+    // Of the layers it observes it knows the ports and the closed sets of words, to label with.
+    inside('telemetry', [
+      'config',
+      'clock',
+      'files',
+      'locks',
+      'sessions',
+      'commands',
+      'dialects',
+      'net',
+    ]),
   ],
   options: {
     parser: 'swc',

@@ -10,7 +10,7 @@ export const ERROR_CODES = {
     retry: 'after LOCK',
   },
   FENCED: {
-    when: 'the lock was followed by a newer grant or ended by an administrator; nothing was changed',
+    when: 'the lock was followed by a newer grant; nothing was changed',
     retry: 'after a new LOCK and GET',
   },
   CONFLICT: {

@@ -123,7 +123,7 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     kind: duration(100, 24 * HOUR_MS),
     default: '300000',
     unit: 'ms',
-    help: 'A connection that is silent for so long, and neither holds, waits nor subscribes, is closed.',
+    help: 'A connection that is silent for so long, and neither holds nor waits for a lock, is closed.',
     example: '1m',
   },
   drainTimeoutMs: {

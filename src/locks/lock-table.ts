@@ -50,7 +50,7 @@ export interface Lease {
   readonly ttlMs: number;
 }
 
-/** `lost`: granted to somebody else since, or ended by an administrator. */
+/** `lost`: granted to somebody else since. */
 export type RenewOutcome = 'renewed' | 'lost';
 
 /**

@@ -267,7 +267,7 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#pump();
   }
 
-  /** Who holds, waits or subscribes is not idle; who stalls in the middle of an upload is. */
+  /** Who holds or waits is not idle; who stalls in the middle of an upload is. */
   #onIdle(): void {
     const working = this.#running !== undefined && this.#dialect.uploading === undefined;
     if (working || (this.#running === undefined && this.session.held.size > 0)) {

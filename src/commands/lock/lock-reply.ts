@@ -27,6 +27,6 @@ export function notLockedReply(name: string): Reply {
 export function fencedReply(name: string): Reply {
   return failure(
     'FENCED',
-    `the lock on "${name}" was followed by a newer one or ended by an administrator; nothing was changed: LOCK and GET it again`,
+    `the lock on "${name}" was followed by a newer one; nothing was changed: LOCK and GET it again`,
   );
 }
