@@ -1,4 +1,4 @@
-import { opendir } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileName, parseFileName } from '../file-name.js';
 import type { FileListing, ListQuery } from '../file-store.js';
@@ -30,6 +30,8 @@ export class Listing {
 
   async list(query: ListQuery): Promise<FileListing> {
     const matches = query.pattern === undefined ? () => true : namePattern(query.pattern);
+    // A folder that is not there lists as empty, which for the whole store would be a lie.
+    await stat(this.layout.files);
     const names: FileName[] = [];
     for await (const { name, head } of this.walk(query.after)) {
       const isThere = head === undefined || head.content !== undefined;

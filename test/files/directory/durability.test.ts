@@ -127,5 +127,6 @@ describe('What is acknowledged', function () {
     expect((await failure(store.openFile(name))).message).to.match(/volume is mounted/);
     expect((await failure(store.ensureHead(name))).message).to.match(/volume is mounted/);
     expect((await failure(store.fence(name, 1, false))).message).to.match(/volume is mounted/);
+    expect((await failure(store.list({ count: 10 }))).message).to.match(/volume is mounted/);
   });
 });
