@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { Redis } from 'ioredis';
 import type { CancelTimer } from '../../../src/clock/clock.js';
 import { SystemClock } from '../../../src/clock/system-clock.js';
 import { LockTableUnavailable } from '../../../src/locks/errors.js';
 import type { Acquisition, Grant, LockRequest, LockTable } from '../../../src/locks/lock-table.js';
 import type { GrantId, SessionId } from '../../../src/locks/model.js';
+import { LockKeys } from '../../../src/locks/redis/lock-keys.js';
 import { eventually } from '../support/eventually.js';
 import { pause, unpause } from '../support/faults.js';
 import { PrivateRedis } from './private-redis.js';
@@ -93,6 +95,19 @@ describe('RedisLockTable and a Redis that fails', () => {
 
   const waits = (table: LockTable, count: number): Promise<void> =>
     eventually(`${count} wait`, async () => (await table.inspect(name)).waiting === count);
+
+  /** A replica is open before its subscription is: a message sent until then reaches nobody. */
+  const listeners = async (channel: string, count: number): Promise<void> => {
+    const admin = new Redis(redis.url);
+    try {
+      await eventually(
+        `${count} listen`,
+        async () => (await admin.pubsub('NUMSUB', channel))[1] === count,
+      );
+    } finally {
+      admin.disconnect();
+    }
+  };
 
   const failure = async (call: Promise<unknown>): Promise<unknown> =>
     await call.then(
@@ -294,6 +309,7 @@ describe('RedisLockTable and a Redis that fails', () => {
     await queue(asking.table, 'ben');
     // Of the same name, but without the request: as after a restart of the process.
     await opened({ replicaId });
+    await listeners(new LockKeys(keyPrefix).channel(replicaId), 2);
     const next = await queue(here.table, 'cas');
     await here.table.release(name, holder.grantId);
     expect(granted(await next.answer).token).to.equal(3);
