@@ -99,7 +99,10 @@ export class Connection implements CommandContext, ConnectionHandle {
     });
     this.#writer = new SocketWriter(
       socket,
-      (bytes) => services.observer.sent(this.dialect, bytes),
+      (bytes) => {
+        services.observer.sent(this.dialect, bytes);
+        if (socket.writableLength > 0) this.#slowReader.watch();
+      },
       (err) => this.#log.error('reply.cut', 'A content could not be sent whole', { err }),
     );
     socket.setTimeout(services.idleTimeoutMs, () => this.#onIdle());
@@ -251,7 +254,6 @@ export class Connection implements CommandContext, ConnectionHandle {
       (this.#draining && !this.#writer.closing) ||
       (upload === undefined ? this.#readFarAhead() : upload.full) ||
       (this.#running === undefined && this.#writer.backpressured);
-    if (this.#writer.backpressured) this.#slowReader.watch();
     if (pause === this.socket.isPaused()) return;
     if (pause) this.socket.pause();
     else this.socket.resume();

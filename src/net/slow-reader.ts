@@ -18,7 +18,7 @@ export class SlowReaderWatch {
     const takenBefore = this.#taken();
     this.#cancelTimer = this.clock.after(SLOW_READER_MS, () => {
       this.#cancelTimer = undefined;
-      if (!this.socket.writableNeedDrain) return;
+      if (this.socket.writableLength === 0) return;
       if (this.#taken() === takenBefore) this.onStuck();
       else this.watch();
     });
