@@ -231,13 +231,19 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   /**
-   * The last reply is on its way: nothing is held any more. What the client still sends is let
-   * pass for a moment, since closing a socket with unread bytes would take the reply back.
+   * The last reply is on its way: nothing is held any more. Once the system has all of it, what
+   * the client still sends is let pass for a moment, since closing a socket with unread bytes
+   * would take the reply back.
    */
   #leave(): void {
     if (this.#leaving) return;
     this.#leaving = true;
     this.#detached ??= this.services.kept.detach(this.session, this);
+    if (this.socket.writableFinished) this.#linger();
+    else this.socket.once('finish', () => this.#linger());
+  }
+
+  #linger(): void {
     const cancel = this.services.clock.after(CLOSE_LINGER_MS, () => this.socket.destroy());
     this.socket.once('close', cancel);
   }
