@@ -152,11 +152,14 @@ export class Connection implements CommandContext, ConnectionHandle {
     return true;
   }
 
-  /** Finishes what was read, answers who waits, then closes. */
+  /**
+   * Finishes what was read, answers who waits, then closes. Under a lock, a text whose end only
+   * silence can tell is read on until then: half of one must not become the content of a file.
+   */
   drain(): void {
     this.#draining = true;
     this.#waits.close('draining');
-    this.#dialect.end();
+    if (!this.#contentPending) this.#dialect.end();
     this.#pump();
   }
 
@@ -223,7 +226,8 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#flush();
     if (this.#writer.closing) this.#leave();
     if (this.#writer.closing || this.#writer.backpressured) return;
-    if (this.#draining || (this.#ended && this.#dialect.quietMs === 0)) {
+    const finished = this.#ended && this.#dialect.quietMs === 0;
+    if (finished || (this.#draining && !this.#contentPending)) {
       this.#writer.close();
       this.#flush();
       this.#leave();
@@ -257,12 +261,19 @@ export class Connection implements CommandContext, ConnectionHandle {
     const upload = this.#dialect.uploading;
     if (upload !== undefined) upload.onDrain = () => this.#steerReading();
     const pause =
-      (this.#draining && !this.#writer.closing) ||
+      (this.#draining && !this.#writer.closing && !this.#contentPending) ||
       (upload === undefined ? this.#readFarAhead() : upload.full) ||
       (this.#running === undefined && this.#writer.backpressured);
     if (pause === this.socket.isPaused()) return;
     if (pause) this.socket.pause();
     else this.socket.resume();
+  }
+
+  /** Whether what is arriving may become content, and only silence or its last byte ends it. */
+  get #contentPending(): boolean {
+    if (this.#ended || this.session.held.size === 0) return false;
+    const { quietMs, uploading } = this.#dialect;
+    return quietMs > 0 || (this.dialect === 'text' && uploading !== undefined);
   }
 
   /** An incomplete command is the dialect's to bound; what is behind a running one is ours. */

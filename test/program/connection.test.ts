@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { RawClient, request } from '../support/raw-client.js';
 import { fieldsOf, redisClient, refusal } from '../support/redis-client.js';
@@ -159,6 +160,26 @@ describe('A connection to the program', () => {
     while (!String(await observer.call('CLIENT', 'LIST')).includes('id=1 '));
     expect(await running.stop()).to.equal(0);
     expect(await client.untilClosed()).to.equal('Hi TCP Client');
+  });
+
+  it('has all of a text that is arriving under a lock made content when the program stops', async () => {
+    const running = await start({ TEXT_QUIET_MS: '2000' });
+    const client = await RawClient.connect(running.port);
+    client.send('LOCK a\n');
+    await client.until((received) => received.endsWith('\n'));
+    client.send('one half, ');
+    const received = async (): Promise<string> =>
+      await (await fetch(`http://127.0.0.1:${running.httpPort}/metrics`)).text();
+    while (!(await received()).includes('candado_received_bytes_total{dialect="text"} 17'));
+    process.kill(running.pid, 'SIGTERM');
+    while (!running.log.some((line) => line.includes('server.draining'))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    client.send('the other half');
+    expect(await client.untilClosed()).to.match(/File has been modified$/);
+    expect(await running.exited).to.equal(0);
+    const content = await readFile(join(running.filesRoot, 'a'), 'utf8');
+    expect(content).to.equal('one half, the other half');
   });
 
   it('is read on while one command is longer than what is read ahead', async () => {
