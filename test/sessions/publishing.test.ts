@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PROVISIONAL_MS } from '../../src/locks/model.js';
 import type { Session } from '../../src/sessions/session.js';
 import { fileName, SessionFixture, wish } from '../support/session-fixture.js';
 
@@ -87,6 +88,36 @@ describe('Publishing', () => {
     await replica.clock.advance(1_001);
     await lock(theirs, { mode: 'shared' });
     expect(await replica.put(mine, NAME, 'stale')).to.include({ outcome: 'fenced' });
+    expect(await replica.content(NAME)).to.equal(undefined);
+  });
+
+  it('refuses a version without lock where readers came after it looked who holds the file', async () => {
+    await lock(mine);
+    await replica.put(mine, NAME, 'one');
+    // The readers before them have left the table's token where it is.
+    await lock(theirs, { mode: 'shared' });
+    await replica.locking.unlock(theirs, NAME);
+    const publish = replica.files.publish.bind(replica.files);
+    replica.files.publish = async (staged) => {
+      replica.files.publish = publish;
+      await replica.clock.advance(PROVISIONAL_MS);
+      await lock(theirs, { mode: 'shared' });
+      return await publish(staged);
+    };
+    expect(await replica.put(mine, NAME, 'two', { version: 1 })).to.deep.equal({
+      outcome: 'conflict',
+      version: 1,
+    });
+    expect(await replica.content(NAME)).to.equal('one');
+  });
+
+  it('fences a holder also after readers were granted by a table without memory', async () => {
+    const emptied = new SessionFixture(replica.clock, replica.files);
+    await lock(mine);
+    const reader = emptied.session();
+    const read = await emptied.locking.lock(reader, NAME, wish({ mode: 'shared' }));
+    expect(read.outcome).to.equal('granted');
+    expect(await replica.put(mine, NAME, 'late')).to.include({ outcome: 'fenced' });
     expect(await replica.content(NAME)).to.equal(undefined);
   });
 

@@ -68,8 +68,8 @@ export class MemoryFileStore extends FileStore {
 
   override async fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
     const file = this.#ensure(name);
-    if (shared && file.head.token === token) return { outcome: 'fenced', head: file.head };
-    if (file.head.token >= token) return { outcome: 'behind', token: file.head.token };
+    const leads = file.head.token < token || (shared && file.head.token === token);
+    if (!leads) return { outcome: 'behind', token: file.head.token };
     file.head = { ...file.head, token, nonce: fresh() };
     return { outcome: 'fenced', head: file.head };
   }
