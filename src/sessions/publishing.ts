@@ -112,10 +112,10 @@ export class Publishing {
       return this.#refuse({ outcome: 'conflict', version: from.version });
     }
     if (lock === undefined) {
-      // The head was read before this question, so a grant in between moves it and wins.
-      const state = await this.table.inspect(name);
-      const others = state.holders.some((holder) => holder.remainingMs > 0);
-      if (others) return { outcome: 'locked', state };
+      // The head was read before this question, so a grant in between moves it and wins. A lease
+      // that ran out ends here, or its holder could renew it although the file changes.
+      const state = await this.table.endExpired(name);
+      if (state.holders.length > 0) return { outcome: 'locked', state };
     }
     const result = await this.files.publish(staged);
     if (result.outcome === 'moved') {

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { PROVISIONAL_MS } from '../../src/locks/model.js';
 import type { Session } from '../../src/sessions/session.js';
 import { fileName, SessionFixture, wish } from '../support/session-fixture.js';
 
@@ -100,7 +99,6 @@ describe('Publishing', () => {
     const publish = replica.files.publish.bind(replica.files);
     replica.files.publish = async (staged) => {
       replica.files.publish = publish;
-      await replica.clock.advance(PROVISIONAL_MS);
       await lock(theirs, { mode: 'shared' });
       return await publish(staged);
     };
@@ -129,6 +127,29 @@ describe('Publishing', () => {
     await replica.locking.renew(mine, NAME);
     expect(await replica.put(mine, NAME, 'mine')).to.include({ outcome: 'notlocked' });
     expect(await replica.content(NAME)).to.equal('theirs');
+  });
+
+  it('ends for good a lease that ran out when somebody changes the file without a lock', async () => {
+    await lock(mine, { ttlMs: 1_000 });
+    await replica.clock.advance(1_001);
+    await replica.put(theirs, NAME, 'theirs', { version: 0 });
+    expect(await replica.locking.renew(mine, NAME)).to.deep.equal({ outcome: 'lost' });
+    await lock(mine);
+    expect(mine.held.get(NAME)?.head.version).to.equal(1);
+    expect(await replica.put(mine, NAME, 'mine')).to.include({ version: 2 });
+  });
+
+  it('lets nobody renew a lease that ran out while somebody changes the file without a lock', async () => {
+    await lock(mine, { ttlMs: 1_000 });
+    await replica.clock.advance(1_001);
+    const publish = replica.files.publish.bind(replica.files);
+    let renewal: unknown;
+    replica.files.publish = async (staged) => {
+      renewal = await replica.locking.renew(mine, NAME);
+      return await publish(staged);
+    };
+    expect(await replica.put(theirs, NAME, 'x', { version: 0 })).to.include({ version: 1 });
+    expect(renewal).to.deep.equal({ outcome: 'lost' });
   });
 
   it('lets a holder write whose lease ran out and was claimed by nobody', async () => {

@@ -52,6 +52,11 @@ export class FaultyLockTable extends MemoryLockTable {
     return await super.renew(leases);
   }
 
+  override async endExpired(name: string): ReturnType<MemoryLockTable['endExpired']> {
+    this.#reach();
+    return await super.endExpired(name);
+  }
+
   override async inspect(name: string): ReturnType<MemoryLockTable['inspect']> {
     this.#reach();
     return await super.inspect(name);

@@ -200,6 +200,10 @@ export class RedisLockTable extends LockTable {
     });
   }
 
+  override async endExpired(name: string): Promise<LockState> {
+    return await this.#scripts.endExpired(name);
+  }
+
   override async inspect(name: string): Promise<LockState> {
     const [state] = await this.#scripts.inspect([name]);
     return state ?? { name, holders: [], waiting: 0 };
