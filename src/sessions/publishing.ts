@@ -119,7 +119,12 @@ export class Publishing {
     }
     const result = await this.files.publish(staged);
     if (result.outcome === 'moved') {
-      if (lock !== undefined) return this.#fenced(session, lock, result.current);
+      if (lock !== undefined) {
+        const refused = this.#fenced(session, lock, result.current);
+        // The table may not know better yet, and nobody has this lock any more.
+        await this.locking.endQuietly(session, lock);
+        return refused;
+      }
       return this.#refuse({ outcome: 'conflict', version: result.current.version });
     }
     if (lock !== undefined) {

@@ -119,6 +119,20 @@ describe('Publishing', () => {
     expect(await replica.content(NAME)).to.equal(undefined);
   });
 
+  it('frees the lock of a holder that it fenced', async () => {
+    const emptied = new SessionFixture(replica.clock, replica.files);
+    await lock(mine);
+    const other = emptied.session();
+    expect((await emptied.locking.lock(other, NAME, wish())).outcome).to.equal('granted');
+    expect(await replica.put(mine, NAME, 'late')).to.include({ outcome: 'fenced' });
+    expect((await replica.table.inspect(NAME)).holders).to.deep.equal([]);
+    expect(replica.observer.events).to.deep.equal([
+      'granted:exclusive',
+      'expired:exclusive',
+      'conflict:fenced',
+    ]);
+  });
+
   it('never reads the head again: a holder fenced and renewed too late stays fenced', async () => {
     await lock(mine, { ttlMs: 1_000 });
     await replica.clock.advance(1_001);
