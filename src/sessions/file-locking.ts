@@ -150,9 +150,25 @@ export class FileLocking {
       });
       if (acquisition.outcome !== 'granted') return acquisition;
       const known = session.held.get(name);
-      const lock = await this.#take(session, name, wish, acquisition.grant);
+      const { grant } = acquisition;
+      let lock: HeldLock | undefined;
+      try {
+        lock = await this.#take(session, name, wish, grant);
+      } finally {
+        // A fresh grant ended the one before it (a reader becomes a writer), whatever came of it.
+        if (lock === undefined && grant.fresh && known !== undefined) {
+          this.held.ended(known, 'lost');
+        }
+      }
       if (lock !== undefined) return { outcome: 'granted', lock, fresh: lock !== known };
       this.observer.denied('void', (this.clock.monotonicMs() - begunMs) / 1000);
+      if (grant.fresh && known?.mode === 'shared' && wish.mode === 'exclusive') {
+        // Just "LOCKED" would say that the client goes on reading.
+        throw new LockTableUnavailable(
+          `the shared lock on "${name}" is lost: it passed on before the exclusive one could be confirmed; LOCK it again`,
+          false,
+        );
+      }
     }
     throw new LockTableUnavailable(
       `the lock on "${name}" passed on before it could be confirmed: the store is too slow; try again`,
