@@ -39,7 +39,7 @@ export type FenceResult =
 
 export type PublishResult =
   | { readonly outcome: 'published'; readonly head: Head }
-  /** Somebody else swapped first. Nothing was changed. */
+  /** Somebody else swapped first. Nothing was changed. Of version 0 if the name is gone. */
   | { readonly outcome: 'moved'; readonly current: Head };
 
 /** An open version of a file; holds a resource until disposed, and stays readable while pruned. */

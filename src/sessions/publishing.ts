@@ -74,7 +74,14 @@ export class Publishing {
     const lock = exclusiveLock(session, name);
     const from = lock?.head ?? (await this.files.ensureHead(name));
     const token = lock?.token ?? from.token + 1;
-    const staged = await this.files.stage(from, incoming.chunks, { session: session.id, token });
+    const author = { session: session.id, token };
+    let staged: Staged;
+    try {
+      staged = await this.files.stage(from, incoming.chunks, author);
+    } catch (error) {
+      await this.#forgetUnlessHeld(from);
+      throw error;
+    }
     return await this.#discardUnlessPublished(staged, async () => {
       const options = await incoming.options();
       const outcome = await this.#change(session, name, lock, staged, options);
@@ -153,12 +160,12 @@ export class Publishing {
 
   async #discard(staged: Staged): Promise<void> {
     await this.files.discard(staged);
-    if (staged.from.version === 0) await this.#forgetUnlessHeld(staged.from);
+    await this.#forgetUnlessHeld(staged.from);
   }
 
   /** A name that a refused change brought into being goes again, unless it is being locked. */
   async #forgetUnlessHeld(head: Head): Promise<void> {
-    if (head.token === 0) await this.files.forgetUnwritten(head);
+    if (head.version === 0 && head.token === 0) await this.files.forgetUnwritten(head);
   }
 
   #fenced(session: Session, lock: HeldLock, current: Head | undefined): Refused {

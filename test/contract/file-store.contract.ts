@@ -300,6 +300,7 @@ export function describeFileStore(title: string, start: () => Promise<FileStoreF
         const result = await here.publish(staged);
         expect(result.outcome).to.equal('moved');
         expect(await read(there, 'a')).to.equal(undefined);
+        expect(await there.head(nameOf('a'))).to.equal(undefined);
       });
 
       it('of files and of folders exclude each other', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Session } from '../../src/sessions/session.js';
+import { rejection } from '../support/rejection.js';
 import { fileName, SessionFixture, wish } from '../support/session-fixture.js';
 
 const NAME = fileName('data.txt');
@@ -45,6 +46,16 @@ describe('Publishing', () => {
     expect(await replica.put(mine, NAME, 'x')).to.include({ outcome: 'notlocked' });
     expect(await replica.files.head(NAME)).to.equal(undefined);
     expect(replica.observer.events).to.include('conflict:notlocked');
+  });
+
+  it('leaves no trace of a name whose first content did not arrive whole', async () => {
+    const incoming = {
+      chunks: brokenOff(),
+      options: () => Promise.resolve({ version: 0, keep: false }),
+    };
+    const failed = await rejection(replica.publishing.put(mine, NAME, incoming));
+    expect(failed.message).to.equal('the connection ended');
+    expect(await replica.files.head(NAME)).to.equal(undefined);
   });
 
   it('refuses a change under a shared lock', async () => {
@@ -196,3 +207,8 @@ describe('Publishing', () => {
     expect(await replica.put(mine, NAME, 'again')).to.include({ version: 3 });
   });
 });
+
+async function* brokenOff(): AsyncGenerator<Buffer> {
+  yield Buffer.from('the first half');
+  throw new Error('the connection ended');
+}

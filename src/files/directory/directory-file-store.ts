@@ -24,7 +24,7 @@ import { Adoption } from './adoption.js';
 import { SourceFailed } from './content-shelf.js';
 import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
-import { withToken } from './head-name.js';
+import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
 import { publicRecord } from './record.js';
@@ -178,7 +178,8 @@ export class DirectoryFileStore extends FileStore {
     // The head has moved past the only one it could be swapped from.
     version.isGivenAway = false;
     await this.discard(version);
-    return { outcome: 'moved', current: await this.ensureHead(version.from.name) };
+    const { name } = version.from;
+    return { outcome: 'moved', current: (await this.head(name)) ?? firstHead(name) };
   }
 
   override async discard(staged: Staged): Promise<void> {
