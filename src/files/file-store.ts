@@ -39,7 +39,7 @@ export type FenceResult =
 
 export type PublishResult =
   | { readonly outcome: 'published'; readonly head: Head }
-  /** Somebody else swapped first. Nothing was changed. */
+  /** Somebody else swapped first. Nothing was changed. Of version 0 if the name is gone. */
   | { readonly outcome: 'moved'; readonly current: Head };
 
 /** An open version of a file; holds a resource until disposed, and stays readable while pruned. */
@@ -86,8 +86,10 @@ export abstract class FileStore {
   abstract ensureHead(name: FileName): Promise<Head>;
 
   /**
-   * Makes `token` the only one that may write next, keeping the version. With `shared`, a head
-   * that carries exactly `token` already is as good as fenced. Durable when it returns.
+   * Makes `token` the only one that may write next, keeping the version: the head moves, so that
+   * whoever remembers an older one is refused. With `shared`, a head that carries exactly `token`
+   * already moves too, under the same token: that token may be a former writer's, of a table that
+   * lost its memory or of a change without a lock. Durable when it returns.
    */
   abstract fence(name: FileName, token: number, shared: boolean): Promise<FenceResult>;
 

@@ -59,7 +59,8 @@ export type RenewOutcome = 'renewed' | 'lost';
  * one step. Tokens of one name rise with every exclusive grant, and with the first shared grant
  * after an exclusive one; a table may forget them (see {@link LockTable.raise}).
  *
- * A lease that ran out stays its holder's to renew until somebody else is granted the lock.
+ * A lease that ran out stays its holder's to renew until somebody else is granted the lock, or
+ * changes the file without one (see {@link LockTable.endExpired}).
  *
  * Every method throws {@link LockTableUnavailable} within the configured time-out where the table
  * cannot be reached. After a failed {@link acquire} the table itself goes on cancelling the
@@ -96,6 +97,12 @@ export abstract class LockTable {
    * that is not confirmed is answered as lost.
    */
   abstract renew(leases: readonly Lease[]): Promise<readonly RenewOutcome[]>;
+
+  /**
+   * Ends for good the leases of `name` that ran out, as a grant to somebody else would: their
+   * holders cannot renew them any more. Answers who holds it still, or has it now.
+   */
+  abstract endExpired(name: string): Promise<LockState>;
 
   /** Who holds `name` and how many wait. A free name has no holders. */
   abstract inspect(name: string): Promise<LockState>;

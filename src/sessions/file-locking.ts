@@ -6,7 +6,7 @@ import type { FileName } from '../files/file-name.js';
 import { FileStore } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTableUnavailable } from '../locks/errors.js';
-import { type Grant, LockTable } from '../locks/lock-table.js';
+import { type Acquisition, type Grant, LockTable, type RenewOutcome } from '../locks/lock-table.js';
 import type { GrantId, LockMode, LockState } from '../locks/model.js';
 import { HeldLocks } from './held-locks.js';
 import { LockObserver } from './lock-observer.js';
@@ -83,15 +83,23 @@ export class FileLocking {
   async renew(session: Session, name: FileName, ttlMs?: number): Promise<RenewalOutcome> {
     const lock = session.held.get(name);
     if (lock === undefined) return { outcome: 'notlocked' };
-    const wantedMs = ttlMs ?? lock.ttlMs;
+    const formerMs = lock.ttlMs;
+    const wantedMs = ttlMs ?? formerMs;
     const sinceMs = this.clock.monotonicMs();
-    const [outcome] = await this.table.renew([{ name, grantId: lock.grantId, ttlMs: wantedMs }]);
+    // Already now: a renewal in the background, sent after this one, must not shorten the lease.
+    lock.ttlMs = wantedMs;
+    let outcome: RenewOutcome | undefined;
+    try {
+      [outcome] = await this.table.renew([{ name, grantId: lock.grantId, ttlMs: wantedMs }]);
+    } catch (error) {
+      lock.ttlMs = formerMs;
+      throw error;
+    }
     if (outcome !== 'renewed') {
       this.held.ended(lock, 'lost');
       this.held.remove(session, lock);
       return { outcome: 'lost' };
     }
-    lock.ttlMs = wantedMs;
     if (ttlMs !== undefined) lock.keepAlive = false;
     this.held.renewed(lock, sinceMs);
     return { outcome: 'renewed', ttlMs: wantedMs };
@@ -137,27 +145,65 @@ export class FileLocking {
   ): Promise<LockOutcome> {
     for (let tries = 0; tries < MAX_VOID_GRANTS; tries++) {
       const leftMs = wish.waitMs - (this.clock.monotonicMs() - begunMs);
-      const acquisition = await this.table.acquire({
-        name,
-        mode: wish.mode,
-        session: session.id,
-        grantId: randomUUID() as GrantId,
-        ttlMs: wish.ttlMs ?? this.options.leaseTtlMs,
-        waitMs: mayWait ? Math.max(0, Math.ceil(leftMs)) : 0,
-        holder: session.holder,
-        address: session.address,
-        ...(mayWait ? { signal: wish.signal } : {}),
-      });
-      if (acquisition.outcome !== 'granted') return acquisition;
       const known = session.held.get(name);
-      const lock = await this.#take(session, name, wish, acquisition.grant);
+      const waitMs = mayWait ? Math.max(0, Math.ceil(leftMs)) : undefined;
+      const acquisition = await this.#acquire(session, name, wish, waitMs);
+      if (acquisition.outcome !== 'granted') return acquisition;
+      const { grant } = acquisition;
+      let lock: HeldLock | undefined;
+      try {
+        lock = await this.#take(session, name, wish, grant);
+      } finally {
+        // A fresh grant ended the one before it (a reader becomes a writer), whatever came of it.
+        if (lock === undefined && grant.fresh && known !== undefined) {
+          this.held.ended(known, 'lost');
+        }
+      }
       if (lock !== undefined) return { outcome: 'granted', lock, fresh: lock !== known };
       this.observer.denied('void', (this.clock.monotonicMs() - begunMs) / 1000);
+      if (grant.fresh && known?.mode === 'shared' && wish.mode === 'exclusive') {
+        // Just "LOCKED" would say that the client goes on reading.
+        throw new LockTableUnavailable(
+          `the shared lock on "${name}" is lost: it passed on before the exclusive one could be confirmed; LOCK it again`,
+          false,
+        );
+      }
     }
     throw new LockTableUnavailable(
       `the lock on "${name}" passed on before it could be confirmed: the store is too slow; try again`,
       false,
     );
+  }
+
+  async #acquire(
+    session: Session,
+    name: FileName,
+    wish: LockWish,
+    waitMs: number | undefined,
+  ): Promise<Acquisition> {
+    const ttlMs = wish.ttlMs ?? this.options.leaseTtlMs;
+    const known = session.held.get(name);
+    const formerMs = known?.ttlMs ?? ttlMs;
+    let isRenewed = false;
+    // As in renew(): what is held already may be renewed in the background meanwhile.
+    if (known !== undefined) known.ttlMs = ttlMs;
+    try {
+      const acquisition = await this.table.acquire({
+        name,
+        mode: wish.mode,
+        session: session.id,
+        grantId: randomUUID() as GrantId,
+        ttlMs,
+        waitMs: waitMs ?? 0,
+        holder: session.holder,
+        address: session.address,
+        ...(waitMs === undefined ? {} : { signal: wish.signal }),
+      });
+      isRenewed = acquisition.outcome === 'granted' && !acquisition.grant.fresh;
+      return acquisition;
+    } finally {
+      if (known !== undefined && !isRenewed) known.ttlMs = formerMs;
+    }
   }
 
   /** Makes a grant of the table a lock that its client may be told of; undefined if it is void. */

@@ -74,7 +74,14 @@ export class Publishing {
     const lock = exclusiveLock(session, name);
     const from = lock?.head ?? (await this.files.ensureHead(name));
     const token = lock?.token ?? from.token + 1;
-    const staged = await this.files.stage(from, incoming.chunks, { session: session.id, token });
+    const author = { session: session.id, token };
+    let staged: Staged;
+    try {
+      staged = await this.files.stage(from, incoming.chunks, author);
+    } catch (error) {
+      await this.#forgetUnlessHeld(from);
+      throw error;
+    }
     return await this.#discardUnlessPublished(staged, async () => {
       const options = await incoming.options();
       const outcome = await this.#change(session, name, lock, staged, options);
@@ -112,14 +119,19 @@ export class Publishing {
       return this.#refuse({ outcome: 'conflict', version: from.version });
     }
     if (lock === undefined) {
-      // The head was read before this question, so a grant in between moves it and wins.
-      const state = await this.table.inspect(name);
-      const others = state.holders.some((holder) => holder.remainingMs > 0);
-      if (others) return { outcome: 'locked', state };
+      // The head was read before this question, so a grant in between moves it and wins. A lease
+      // that ran out ends here, or its holder could renew it although the file changes.
+      const state = await this.table.endExpired(name);
+      if (state.holders.length > 0) return { outcome: 'locked', state };
     }
     const result = await this.files.publish(staged);
     if (result.outcome === 'moved') {
-      if (lock !== undefined) return this.#fenced(session, lock, result.current);
+      if (lock !== undefined) {
+        const refused = this.#fenced(session, lock, result.current);
+        // The table may not know better yet, and nobody has this lock any more.
+        await this.locking.endQuietly(session, lock);
+        return refused;
+      }
       return this.#refuse({ outcome: 'conflict', version: result.current.version });
     }
     if (lock !== undefined) {
@@ -148,12 +160,12 @@ export class Publishing {
 
   async #discard(staged: Staged): Promise<void> {
     await this.files.discard(staged);
-    if (staged.from.version === 0) await this.#forgetUnlessHeld(staged.from);
+    await this.#forgetUnlessHeld(staged.from);
   }
 
   /** A name that a refused change brought into being goes again, unless it is being locked. */
   async #forgetUnlessHeld(head: Head): Promise<void> {
-    if (head.token === 0) await this.files.forgetUnwritten(head);
+    if (head.version === 0 && head.token === 0) await this.files.forgetUnwritten(head);
   }
 
   #fenced(session: Session, lock: HeldLock, current: Head | undefined): Refused {

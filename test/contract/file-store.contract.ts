@@ -241,13 +241,28 @@ export function describeFileStore(title: string, start: () => Promise<FileStoreF
         }
       });
 
-      it('that are shared take the same token as it is, but no lower one', async () => {
-        const head = await fenced(here, 'a', 4, true);
-        expect(await fenced(there, 'a', 4, true)).to.deep.equal(head);
+      it('that are shared take the token that is there, but no lower one', async () => {
+        await fenced(here, 'a', 4, true);
+        expect(await fenced(there, 'a', 4, true)).to.deep.include({ version: 0, token: 4 });
         expect(await there.fence(nameOf('a'), 3, true)).to.deep.equal({
           outcome: 'behind',
           token: 4,
         });
+      });
+
+      it('that are shared shut out every older head, also under the same token', async () => {
+        const old = await fenced(here, 'a', 4);
+        const staged = await here.stage(old, bytesOf('late'), author(4));
+        await fenced(there, 'a', 4, true);
+        expect((await here.publish(staged)).outcome).to.equal('moved');
+        expect(await read(there, 'a')).to.equal(undefined);
+      });
+
+      it('that are shared succeed by many at once', async () => {
+        const heads = await Promise.all(
+          Array.from({ length: 200 }, (_, at) => fenced(at % 2 ? here : there, 'a', 4, true)),
+        );
+        expect(heads.every(({ version, token }) => version === 0 && token === 4)).to.equal(true);
       });
 
       it('by many at once end with the highest', async () => {
@@ -285,6 +300,7 @@ export function describeFileStore(title: string, start: () => Promise<FileStoreF
         const result = await here.publish(staged);
         expect(result.outcome).to.equal('moved');
         expect(await read(there, 'a')).to.equal(undefined);
+        expect(await there.head(nameOf('a'))).to.equal(undefined);
       });
 
       it('of files and of folders exclude each other', async () => {

@@ -435,6 +435,27 @@ export function describeLockTable(title: string, start: () => Promise<LockTableF
         expect(await acquire(here, 'ana')).to.deep.equal({ ...late, fresh: false });
       });
 
+      it('that ran out can be ended for good, and are no longer renewed or taken again', async () => {
+        const late = await hold(here, 'ana', { ttlMs: SHORT_MS });
+        await expired();
+        expect((await there.endExpired(name)).holders).to.deep.equal([]);
+        expect((await there.inspect(name)).holders).to.deep.equal([]);
+        expect(await here.renew([lease(late)])).to.deep.equal(['lost']);
+        expect(await here.confirm(lease(late))).to.equal(false);
+        const again = await acquire(here, 'ana');
+        expect(again).to.include({ fresh: true });
+        expect(again.token).to.be.above(late.token);
+      });
+
+      it('that run are not ended with those that ran out', async () => {
+        await hold(here, 'ana', { mode: 'shared', ttlMs: SHORT_MS });
+        await expired();
+        const grant = await hold(there, 'ben', { mode: 'shared' });
+        expect(sessionsOf(await here.endExpired(name))).to.deep.equal(['ben']);
+        expect(await there.renew([lease(grant)])).to.deep.equal(['renewed']);
+        expect((await here.endExpired(`${name}/free`)).holders).to.deep.equal([]);
+      });
+
       it('run on when they are renewed in time; who waits waits on', async () => {
         const holder = await hold(here, 'ana', { ttlMs: SHORT_MS });
         const { answer } = await queue(there, 'ben', { waitMs: 4 * SHORT_MS });

@@ -3,6 +3,7 @@ import { LockTableUnavailable } from '../../src/locks/errors.js';
 import { PROVISIONAL_MS } from '../../src/locks/model.js';
 import type { HeldLock, Session } from '../../src/sessions/session.js';
 import { settle } from '../support/fake-clock.js';
+import { rejection } from '../support/rejection.js';
 import { fileName, LEASE_MS, SessionFixture, wish } from '../support/session-fixture.js';
 
 const NAME = fileName('data.txt');
@@ -137,6 +138,42 @@ describe('FileLocking', () => {
     expect(replica.releases.size).to.equal(0);
     const { holders } = await replica.table.inspect(NAME);
     expect(holders.map(({ token }) => token)).to.deep.equal([again.token]);
+  });
+
+  it('lets a reader write who is alone', async () => {
+    const read = await granted(mine, { mode: 'shared' });
+    const write = await granted(mine);
+    expect(write).to.include({ mode: 'exclusive' });
+    expect(write.token).to.be.above(read.token);
+    expect([...mine.held.values()]).to.deep.equal([write]);
+    expect(replica.held.size).to.equal(1);
+  });
+
+  it('does not take a reader for one who could not become a writer and let others pass', async () => {
+    const other = replica.replica();
+    await granted(mine, { mode: 'shared' });
+    replica.table.beforeConfirm = async () => {
+      replica.table.beforeConfirm = () => Promise.resolve();
+      await replica.clock.advance(PROVISIONAL_MS + 1);
+      await granted(theirs, {}, other);
+    };
+    expect((await rejection(replica.locking.lock(mine, NAME, wish()))).message).to.match(
+      /shared lock .* is lost/,
+    );
+    expect(mine.held.get(NAME)?.state).to.equal('lost');
+    expect(await replica.locking.renew(mine, NAME)).to.deep.equal({ outcome: 'lost' });
+    expect((await replica.table.inspect(NAME)).holders).to.have.length(1);
+  });
+
+  it('does not take a reader for one who could not become a writer for a fault', async () => {
+    await granted(mine, { mode: 'shared' });
+    replica.table.beforeConfirm = () => Promise.reject(new LockTableUnavailable('slow', true));
+    const failed = await rejection(replica.locking.lock(mine, NAME, wish()));
+    expect(failed).to.be.instanceOf(LockTableUnavailable);
+    expect(mine.held.get(NAME)?.state).to.equal('lost');
+    expect(replica.observer.events).to.include('expired:shared');
+    replica.table.beforeConfirm = () => Promise.resolve();
+    await granted(theirs);
   });
 
   it('forgets a name that was locked but never written', async () => {

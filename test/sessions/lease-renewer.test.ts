@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import { LockTableUnavailable } from '../../src/locks/errors.js';
+import { rejection } from '../support/rejection.js';
 import { fileName, LEASE_MS, SessionFixture, wish } from '../support/session-fixture.js';
 
 const NAME = fileName('data.txt');
+const LONG_MS = 600_000;
 
 describe('LeaseRenewer', () => {
   let replica: SessionFixture;
@@ -56,6 +59,39 @@ describe('LeaseRenewer', () => {
     await replica.clock.advance(LEASE_MS);
     expect(replica.observer.events).to.deep.equal(['granted:exclusive', 'released:exclusive']);
     expect(replica.log.lines).to.deep.equal([]);
+  });
+
+  it('does not shorten a lease whose client asks for a longer one meanwhile', async () => {
+    const session = replica.session();
+    for (const ask of [
+      () => replica.locking.renew(session, NAME, LONG_MS),
+      () => replica.locking.lock(session, NAME, wish({ ttlMs: LONG_MS })),
+    ]) {
+      await replica.locking.lock(session, NAME, wish());
+      await replica.clock.advance(LEASE_MS / 3 + 1);
+      // The table has done what was asked, and its answer is still on the way.
+      replica.table.afterwards = async () => {
+        replica.table.afterwards = () => Promise.resolve();
+        await replica.renewer.tick();
+      };
+      await ask();
+      expect(await remainingMs()).to.equal(LONG_MS);
+      expect(session.held.get(NAME)).to.include({ ttlMs: LONG_MS, keepAlive: false });
+    }
+  });
+
+  it('goes on keeping a lease alive whose longer TTL could not be had', async () => {
+    const session = replica.session();
+    await replica.locking.lock(session, NAME, wish());
+    replica.table.cutOff = true;
+    for (const ask of [
+      replica.locking.renew(session, NAME, LONG_MS),
+      replica.locking.lock(session, NAME, wish({ ttlMs: LONG_MS })),
+    ]) {
+      expect(await rejection(ask)).to.be.instanceOf(LockTableUnavailable);
+    }
+    replica.table.cutOff = false;
+    expect(session.held.get(NAME)).to.include({ ttlMs: LEASE_MS, keepAlive: true });
   });
 
   it('says once that a lock was lost', async () => {

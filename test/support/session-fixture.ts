@@ -29,10 +29,14 @@ export class FaultyLockTable extends MemoryLockTable {
   cutOff = false;
   beforeConfirm: () => Promise<void> = () => Promise.resolve();
   beforeRenew: () => Promise<void> = () => Promise.resolve();
+  /** Between what an acquisition or a renewal did and its answer. */
+  afterwards: () => Promise<void> = () => Promise.resolve();
 
   override async acquire(request: LockRequest): ReturnType<MemoryLockTable['acquire']> {
     this.#reach();
-    return await super.acquire(request);
+    const acquisition = await super.acquire(request);
+    await this.afterwards();
+    return acquisition;
   }
 
   override async confirm(lease: Lease): Promise<boolean> {
@@ -49,7 +53,14 @@ export class FaultyLockTable extends MemoryLockTable {
   override async renew(leases: readonly Lease[]): ReturnType<MemoryLockTable['renew']> {
     await this.beforeRenew();
     this.#reach();
-    return await super.renew(leases);
+    const outcomes = await super.renew(leases);
+    await this.afterwards();
+    return outcomes;
+  }
+
+  override async endExpired(name: string): ReturnType<MemoryLockTable['endExpired']> {
+    this.#reach();
+    return await super.endExpired(name);
   }
 
   override async inspect(name: string): ReturnType<MemoryLockTable['inspect']> {

@@ -24,7 +24,7 @@ import { Adoption } from './adoption.js';
 import { SourceFailed } from './content-shelf.js';
 import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
-import { withToken } from './head-name.js';
+import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
 import { publicRecord } from './record.js';
@@ -114,18 +114,22 @@ export class DirectoryFileStore extends FileStore {
 
   override fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
     return guarded(async () => {
+      let before: Head | undefined;
       for (let tries = 0; tries < MAX_FENCE_TRIES; tries++) {
         const head = await this.ensureHead(name);
-        if (shared && head.token === token) {
-          // Whoever swapped to it may not have made it durable yet.
+        const isTaken = shared && head.token === token;
+        if (isTaken && head.version === before?.version) {
+          // Another reader moved the head since this one was granted, which shuts out the same
+          // older heads; many at once need not take turns. It may not be durable yet.
           await this.#parts.durable.folder(this.#parts.layout.headFolder(name));
           return { outcome: 'fenced', head };
         }
-        if (head.token >= token) return { outcome: 'behind', token: head.token };
+        if (head.token >= token && !isTaken) return { outcome: 'behind', token: head.token };
         const to = withToken(head, token);
         if (await this.#parts.swapper.swap(head, to, 'fence')) {
           return { outcome: 'fenced', head: to };
         }
+        before = head;
       }
       throw new FileStoreUnavailable(
         `"${name}" is changed by others all the time: try again`,
@@ -174,7 +178,8 @@ export class DirectoryFileStore extends FileStore {
     // The head has moved past the only one it could be swapped from.
     version.isGivenAway = false;
     await this.discard(version);
-    return { outcome: 'moved', current: await this.ensureHead(version.from.name) };
+    const { name } = version.from;
+    return { outcome: 'moved', current: (await this.head(name)) ?? firstHead(name) };
   }
 
   override async discard(staged: Staged): Promise<void> {

@@ -68,8 +68,8 @@ export class MemoryFileStore extends FileStore {
 
   override async fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
     const file = this.#ensure(name);
-    if (shared && file.head.token === token) return { outcome: 'fenced', head: file.head };
-    if (file.head.token >= token) return { outcome: 'behind', token: file.head.token };
+    const leads = file.head.token < token || (shared && file.head.token === token);
+    if (!leads) return { outcome: 'behind', token: file.head.token };
     file.head = { ...file.head, token, nonce: fresh() };
     return { outcome: 'fenced', head: file.head };
   }
@@ -99,8 +99,10 @@ export class MemoryFileStore extends FileStore {
     }
     const { from, record, bytes } = staged;
     if (staged.published) return { outcome: 'published', head: staged.published };
-    const file = this.#ensure(from.name);
-    if (file.head.nonce !== from.nonce) return { outcome: 'moved', current: file.head };
+    const file = this.#files.get(from.name);
+    if (file?.head.nonce !== from.nonce) {
+      return { outcome: 'moved', current: file?.head ?? firstHead(from.name) };
+    }
     const id = fresh() as ContentId;
     file.head = {
       name: from.name,
@@ -157,8 +159,7 @@ export class MemoryFileStore extends FileStore {
         throw new FileNameTaken(name, other);
       }
     }
-    const nothing = { content: undefined, record: undefined };
-    const file = { head: { name, version: 0, token: 0, ...nothing, nonce: fresh() }, versions: [] };
+    const file = { head: firstHead(name), versions: [] };
     this.#files.set(name, file);
     return file;
   }
@@ -189,6 +190,10 @@ export class MemoryFileStore extends FileStore {
     });
     return end < 0 ? versions : versions.slice(0, end + 1);
   }
+}
+
+function firstHead(name: FileName): Head {
+  return { name, version: 0, token: 0, content: undefined, record: undefined, nonce: fresh() };
 }
 
 function openBytes({ record, bytes }: Version): OpenFile {

@@ -70,6 +70,11 @@ export class LockEntry {
     return this.#holders.length < before;
   }
 
+  /** Nobody can renew a lease that ran out before now. */
+  endExpired(now: Instant): void {
+    this.#holders = this.#holders.filter((holder) => holder.endsAtMs > now.monotonicMs);
+  }
+
   raise(holder: Holder, token: number): number {
     this.#token = Math.max(this.#token, token) + 1;
     holder.token = this.#token;

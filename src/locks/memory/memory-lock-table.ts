@@ -99,6 +99,16 @@ export class MemoryLockTable extends LockTable {
     });
   }
 
+  override async endExpired(name: string): Promise<LockState> {
+    this.#assertOpen();
+    const entry = this.#held.get(name);
+    if (entry === undefined) return { name, holders: [], waiting: 0 };
+    entry.handOff(this.#now());
+    entry.endExpired(this.#now());
+    this.#settle(entry);
+    return entry.view(this.#now());
+  }
+
   override async inspect(name: string): Promise<LockState> {
     this.#assertOpen();
     return this.#held.get(name)?.view(this.#now()) ?? { name, holders: [], waiting: 0 };

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Log } from '../../telemetry/log.js';
 import { parseRedisUrl } from './redis-url.js';
@@ -73,7 +72,11 @@ export class RedisConnection {
 
   async close(): Promise<void> {
     this.#closing = true;
-    const ended = OPEN_STATES.includes(this.client.status) ? once(this.client, 'end') : undefined;
+    // Not events.once(): that fails with the first error, and one may come while this closes.
+    const ended = new Promise<void>((resolve) => {
+      if (OPEN_STATES.includes(this.client.status)) this.client.once('end', resolve);
+      else resolve();
+    });
     this.client.disconnect();
     await ended;
   }

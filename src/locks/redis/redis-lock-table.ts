@@ -200,6 +200,10 @@ export class RedisLockTable extends LockTable {
     });
   }
 
+  override async endExpired(name: string): Promise<LockState> {
+    return await this.#scripts.endExpired(name);
+  }
+
   override async inspect(name: string): Promise<LockState> {
     const [state] = await this.#scripts.inspect([name]);
     return state ?? { name, holders: [], waiting: 0 };
@@ -290,7 +294,11 @@ export class RedisLockTable extends LockTable {
   /** Leases first, and waits when the other replicas had the time to announce theirs too. */
   async #tellAnew(): Promise<void> {
     const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, oneGroup);
-    for (const batch of batches) await this.#scripts.announce([...batch.values()].flat());
+    for (const batch of batches) {
+      // What was given up meanwhile would come back with nobody to end it.
+      const held = [...batch.values()].flat().filter(({ grantId }) => this.#known.has(grantId));
+      if (held.length > 0) await this.#scripts.announce(held);
+    }
     this.#cancelQueueAgain?.();
     this.#cancelQueueAgain = this.clock.after(QUEUE_AGAIN_AFTER_MS, () => {
       this.#cancelQueueAgain = undefined;

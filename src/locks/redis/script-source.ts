@@ -9,6 +9,7 @@ export const SCRIPT_KEYS = {
   advance: 3,
   announce: 'many',
   confirm: 1,
+  'end-expired': 3,
   'give-up': 3,
   inspect: 'many',
   raise: 1,

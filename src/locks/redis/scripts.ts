@@ -136,6 +136,10 @@ export class LockScripts {
     );
   }
 
+  async endExpired(name: string): Promise<LockState> {
+    return parseView(name, await this.#run('end-expired', this.keys.all(name)));
+  }
+
   /** One step of a walk over all locks. */
   async scan(cursor: string, count: number): Promise<{ cursor: string; names: string[] }> {
     const [next, keys] = await this.#send(() =>

@@ -13,6 +13,7 @@ export class RecordingTableObserver extends TableObserver {
   readonly scripts: { script: string; ok: boolean }[] = [];
   readonly offsets: { offsetSeconds: number; boundSeconds: number }[] = [];
   reconnects = 0;
+  onScript: (script: string) => void = () => undefined;
 
   override reachable(up: boolean): void {
     this.reached.push(up);
@@ -24,6 +25,7 @@ export class RecordingTableObserver extends TableObserver {
 
   override scriptRan(script: string, _seconds: number, ok: boolean): void {
     this.scripts.push({ script, ok });
+    this.onScript(script);
   }
 
   override clockMeasured(offsetSeconds: number, boundSeconds: number): void {

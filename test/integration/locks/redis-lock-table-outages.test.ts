@@ -234,6 +234,27 @@ describe('RedisLockTable and a Redis that fails', () => {
       expect(granted(await answer).token).to.equal(2);
     });
 
+    it('is not told of a lease that was given up while others were announced', async () => {
+      const { table, observer } = await opened();
+      const held = [];
+      for (let at = 0; at < 201; at++)
+        held.push(await hold(table, 'ana', { name: `${name}.${at}` }));
+      const [first, last] = [held[0], held.at(-1)];
+      if (first === undefined || last === undefined) throw new Error('unreachable');
+      await redis.administer((admin) => admin.flushall());
+      const released = new Promise<boolean>((resolve) => {
+        observer.onScript = (script) => {
+          if (script !== 'announce') return;
+          observer.onScript = () => undefined;
+          resolve(table.release(last.lease.name, last.grantId));
+        };
+      });
+      expect(await table.renew([first.lease])).to.deep.equal(['renewed']);
+      await released;
+      expect((await table.inspect(first.lease.name)).holders).to.have.length(1);
+      expect((await table.inspect(last.lease.name)).holders).to.deep.equal([]);
+    });
+
     it('lets waiters in whose holder is gone for good', async () => {
       const [here, there] = [await opened(), await opened()];
       const forgotten = await hold(here.table, 'ana');
