@@ -64,9 +64,15 @@ export class KeptSessions {
   /**
    * Hands a kept session to another connection. Its former connection is ended first, and what it
    * had under way is over before this returns: a change is either published by then, or never.
+   * @param own the connection's session until now, which holds nothing and ends
    * @returns undefined if there is no such session here, or the secret is another
    */
-  async resume(id: string, secret: string, attachment: Attachment): Promise<Session | undefined> {
+  async resume(
+    id: string,
+    secret: string,
+    attachment: Attachment,
+    own: Session,
+  ): Promise<Session | undefined> {
     const kept = this.#kept.get(id);
     if (kept === undefined || !sameSecret(kept.secret, secret)) return undefined;
     const former = kept.attachment;
@@ -77,7 +83,10 @@ export class KeptSessions {
     if (former !== undefined) await Promise.race([former.end(), aborted(attachment.signal)]);
     if (attachment.signal.aborted) await this.detach(kept.session, attachment);
     // Whoever resumed it meanwhile has it.
-    return kept.attachment === attachment ? kept.session : undefined;
+    if (kept.attachment !== attachment) return undefined;
+    // The connection will not come back to its own session, so nobody else would forget it.
+    if (this.#kept.get(own.id)?.attachment === attachment) this.#kept.delete(own.id);
+    return kept.session;
   }
 
   /** A connection has ended: its session's locks are released, at once or after the grace time. */

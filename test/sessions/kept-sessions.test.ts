@@ -63,7 +63,7 @@ describe('KeptSessions', () => {
     const { id, secret } = ticket();
     await replica.kept.detach(session, connection);
     const next = new FakeConnection();
-    expect(await replica.kept.resume(id, secret, next)).to.equal(session);
+    expect(await replica.kept.resume(id, secret, next, replica.session())).to.equal(session);
     await replica.clock.advance(GRACE_MS * 2);
     expect(await held()).to.equal(true);
     expect(await replica.put(session, NAME, 'mine')).to.include({ version: 1 });
@@ -72,7 +72,7 @@ describe('KeptSessions', () => {
   it('end the former connection first, whose end then changes nothing', async () => {
     const { id, secret } = ticket();
     const next = new FakeConnection();
-    expect(await replica.kept.resume(id, secret, next)).to.equal(session);
+    expect(await replica.kept.resume(id, secret, next, replica.session())).to.equal(session);
     expect(connection.ended).to.equal(true);
     await replica.kept.detach(session, connection);
     await replica.clock.advance(GRACE_MS * 2);
@@ -83,8 +83,8 @@ describe('KeptSessions', () => {
     const { id, secret } = ticket();
     const [one, other] = [new FakeConnection(), new FakeConnection()];
     const resumed = await Promise.all([
-      replica.kept.resume(id, secret, one),
-      replica.kept.resume(id, secret, other),
+      replica.kept.resume(id, secret, one, replica.session()),
+      replica.kept.resume(id, secret, other, replica.session()),
     ]);
     expect(resumed).to.deep.equal([undefined, session]);
     expect(one.ended).to.equal(true);
@@ -95,8 +95,18 @@ describe('KeptSessions', () => {
     const otherConnection = new FakeConnection();
     const mine = ticket();
     const theirs = replica.kept.keep(other, otherConnection);
-    connection.work = replica.kept.resume(theirs?.id ?? '', theirs?.secret ?? '', connection);
-    otherConnection.work = replica.kept.resume(mine.id, mine.secret, otherConnection);
+    connection.work = replica.kept.resume(
+      theirs?.id ?? '',
+      theirs?.secret ?? '',
+      connection,
+      replica.session(),
+    );
+    otherConnection.work = replica.kept.resume(
+      mine.id,
+      mine.secret,
+      otherConnection,
+      replica.session(),
+    );
     expect(await connection.work).to.equal(undefined);
     expect(await otherConnection.work).to.equal(undefined);
     expect(await held()).to.equal(true);
@@ -104,14 +114,33 @@ describe('KeptSessions', () => {
     expect(await held()).to.equal(false);
   });
 
+  it('forget the session that a connection leaves for another one', async () => {
+    const { id, secret } = ticket();
+    await replica.kept.detach(session, connection);
+    const own = replica.session();
+    const next = new FakeConnection();
+    const left = replica.kept.keep(own, next);
+    expect(await replica.kept.resume(id, secret, next, own)).to.equal(session);
+    const later = new FakeConnection();
+    const nobody = replica.session();
+    expect(await replica.kept.resume(left?.id ?? '', left?.secret ?? '', later, nobody)).to.equal(
+      undefined,
+    );
+    expect(await held()).to.equal(true);
+  });
+
   it('refuse a wrong secret and an unknown session', async () => {
     const { id, secret } = ticket();
     await replica.kept.detach(session, connection);
     const next = new FakeConnection();
-    expect(await replica.kept.resume(id, `${secret}0`, next)).to.equal(undefined);
-    expect(await replica.kept.resume('nobody', secret, next)).to.equal(undefined);
+    expect(await replica.kept.resume(id, `${secret}0`, next, replica.session())).to.equal(
+      undefined,
+    );
+    expect(await replica.kept.resume('nobody', secret, next, replica.session())).to.equal(
+      undefined,
+    );
     await replica.clock.advance(GRACE_MS);
-    expect(await replica.kept.resume(id, secret, next)).to.equal(undefined);
+    expect(await replica.kept.resume(id, secret, next, replica.session())).to.equal(undefined);
   });
 
   it('give the same ticket to who asks again', () => {

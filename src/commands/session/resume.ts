@@ -36,7 +36,7 @@ export class ResumeCommand extends CommandHandler {
     if (context.session.held.size > 0) {
       return failure('ERR', 'this connection holds locks of its own: UNLOCK them, then RESUME');
     }
-    const session = await this.kept.resume(id, secret, context.connection);
+    const session = await this.kept.resume(id, secret, context.connection, context.session);
     if (session === undefined) {
       return failure(
         'NOPERM',
