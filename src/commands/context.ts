@@ -1,4 +1,5 @@
 import type { Session } from '../sessions/session.js';
+import type { Reply } from './reply.js';
 
 /** What a command may know of, and do to, the connection it came through. */
 export interface CommandContext {
@@ -26,6 +27,11 @@ export interface ConnectionHandle {
   readonly openedAtMs: number;
   readonly lastCommandAtMs: number;
   readonly lastCommand: string;
+  /**
+   * A message that nobody asked for, whose first item names its kind. Only a RESP3 connection gets
+   * it, between two replies; for any other it is dropped.
+   */
+  push(items: readonly Reply[]): void;
   /** Cuts the connection; settles once nothing of it is under way any more. */
   end(): Promise<void>;
   /** Aborted when the connection is gone or its wait is to be ended. */

@@ -1,4 +1,4 @@
-import type { GrantId, LockMode, LockState, SessionId } from './model.js';
+import type { CircleStep, GrantId, LockHolder, LockMode, LockState, SessionId } from './model.js';
 
 export interface LockRequest {
   /** What is locked; opaque here. Holds no braces. */
@@ -14,8 +14,37 @@ export interface LockRequest {
   /** For `LOCKS`: how the holder calls itself and where it comes from. May be empty. */
   readonly holder: string;
   readonly address: string;
-  /** Ends the wait: the place in the queue is given up. */
+  /** For who waits, and for `LOCKS`. May be empty. */
+  readonly note: string;
+  /**
+   * How often the session was resumed. A request of a lower generation than what the session holds
+   * or waits with already comes from a replica that the session has left: it is denied as locked.
+   */
+  readonly generation: number;
+  /** Whether the session holds any other lock: only then can its wait close a circle. */
+  readonly holdsOthers: boolean;
+  /**
+   * The same session's earlier request for this name, made through a connection that is lost. If it
+   * still waits this request takes its place in the queue; if it was granted, its grant. The
+   * earlier one, on whichever replica, ends without a word: as `superseded`.
+   */
+  readonly inPlaceOf?: GrantId;
+  /**
+   * Ends the wait. The place in the queue is given up, unless the reason is {@link LEAVE_PLACE}:
+   * then nobody looks after it here any more, and a later request may take it (`inPlaceOf`).
+   */
   readonly signal?: AbortSignal;
+  /** Called once, if the request has to wait, when it stands in the queue. */
+  readonly onQueued?: (place: QueuePlace) => void;
+}
+
+/** A reason to abort a wait whose place in the queue is kept for its session. */
+export const LEAVE_PLACE = 'leave-place';
+
+export interface QueuePlace {
+  /** 1: next in line. */
+  readonly position: number;
+  readonly state: LockState;
 }
 
 /**
@@ -39,10 +68,17 @@ export type Acquisition =
    * nobody waits) or not at all: two readers who both wait to write would wait for ever.
    */
   | { readonly outcome: 'locked'; readonly state: LockState }
-  /** Taken all through the wait. */
-  | { readonly outcome: 'timeout'; readonly state: LockState }
-  /** The request's signal ended the wait. Nothing is held, nothing is queued. */
-  | { readonly outcome: 'cancelled' };
+  /** Taken all through the wait; the request had come to this position, 1 being next. */
+  | { readonly outcome: 'timeout'; readonly state: LockState; readonly position: number }
+  /**
+   * Waiting would have closed this circle, which begins with the request's own session. Nothing is
+   * queued.
+   */
+  | { readonly outcome: 'deadlock'; readonly circle: readonly CircleStep[] }
+  /** The request's signal ended the wait. Nothing is held; nothing is queued by this request. */
+  | { readonly outcome: 'cancelled' }
+  /** The same session asked again from elsewhere and has this request's place or grant. */
+  | { readonly outcome: 'superseded' };
 
 export interface Lease {
   readonly name: string;
@@ -52,6 +88,60 @@ export interface Lease {
 
 /** `lost`: granted to somebody else since. */
 export type RenewOutcome = 'renewed' | 'lost';
+
+/** How well the table remembers a grant. */
+export interface Confirmation {
+  /**
+   * 0: only this process does. Otherwise how many servers are known to have it: 1 for Redis alone,
+   * one more for each of its replicas that confirmed.
+   */
+  readonly copies: number;
+}
+
+/** The lock of a session that has come to this replica. */
+export interface TakeOver {
+  readonly name: string;
+  readonly session: SessionId;
+  /** The session's new one, higher than whatever it locked with before. */
+  readonly generation: number;
+  /** Takes the place of the former grant's id, so that the former replica can do nothing with it. */
+  readonly grantId: GrantId;
+  readonly ttlMs: number;
+  readonly address: string;
+}
+
+export interface TakenOver {
+  readonly mode: LockMode;
+  readonly token: number;
+  readonly note: string;
+}
+
+export interface Break {
+  readonly name: string;
+  /** The head's: the table's token is not below it afterwards. */
+  readonly token: number;
+  /** Who does it, and why; told to the holders. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What the table has to tell a replica about a lock that was confirmed through it. */
+export type LockNotice =
+  /** Ended by {@link LockTable.break}. */
+  | {
+      readonly kind: 'broken';
+      readonly name: string;
+      readonly grantId: GrantId;
+      readonly by: string;
+      readonly reason: string;
+    }
+  /** One more waits for it. A hint: may be lost. */
+  | {
+      readonly kind: 'waited-for';
+      readonly name: string;
+      readonly grantId: GrantId;
+      readonly waiting: number;
+    };
 
 /**
  * Who may change what. Grants are fair: first in, first out, and nobody is granted past a waiter
@@ -81,10 +171,10 @@ export abstract class LockTable {
   abstract raise(name: string, grantId: GrantId, token: number): Promise<number | undefined>;
 
   /**
-   * Starts the lease. False where the grant is not live any more; it must then not be told to the
-   * client.
+   * Starts the lease. Undefined where the grant is not live any more, or was not copied as often as
+   * the table is told to demand (then it is being cancelled); it must not be told to the client.
    */
-  abstract confirm(lease: Lease): Promise<boolean>;
+  abstract confirm(lease: Lease): Promise<Confirmation | undefined>;
 
   /**
    * Ends a grant, confirmed or not, and hands the lock to who is next. False if it was not held
@@ -103,6 +193,22 @@ export abstract class LockTable {
    * holders cannot renew them any more. Answers who holds it still, or has it now.
    */
   abstract endExpired(name: string): Promise<LockState>;
+
+  /**
+   * Makes the lock that a resumed session holds its own here: same token, same mode, a full lease
+   * from now. Undefined where the session holds it no more, or was resumed once more elsewhere.
+   */
+  abstract takeOver(request: TakeOver): Promise<TakenOver | undefined>;
+
+  /**
+   * Ends every grant of a name, confirmed or not, and hands the lock to who is next. Afterwards the
+   * table's token is at least `token`. Replicas whose confirmed grants were ended are told.
+   * @returns who held it
+   */
+  abstract break(order: Break): Promise<readonly LockHolder[]>;
+
+  /** @returns ends the listening */
+  abstract onNotice(listener: (notice: LockNotice) => void): () => void;
 
   /** Who holds `name` and how many wait. A free name has no holders. */
   abstract inspect(name: string): Promise<LockState>;

@@ -140,6 +140,10 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#session = session;
   }
 
+  push(): void {
+    // to be written
+  }
+
   async end(): Promise<void> {
     this.socket.destroy();
     await this.closed;

@@ -6,8 +6,14 @@ import type { FileName } from '../files/file-name.js';
 import { FileStore } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTableUnavailable } from '../locks/errors.js';
-import { type Acquisition, type Grant, LockTable, type RenewOutcome } from '../locks/lock-table.js';
-import type { GrantId, LockMode, LockState } from '../locks/model.js';
+import {
+  type Acquisition,
+  type Grant,
+  LockTable,
+  type QueuePlace,
+  type RenewOutcome,
+} from '../locks/lock-table.js';
+import type { CircleStep, GrantId, LockMode, LockState } from '../locks/model.js';
 import { HeldLocks } from './held-locks.js';
 import { LockObserver } from './lock-observer.js';
 import { SessionOptions } from './options.js';
@@ -29,6 +35,10 @@ export interface LockWish {
   readonly ttlMs: number | undefined;
   /** Milliseconds to queue; 0: not at all. */
   readonly waitMs: number;
+  /** Shown to who waits for this lock; may be empty. */
+  readonly note: string;
+  /** Called once if it has to wait. */
+  readonly onQueued?: (place: QueuePlace) => void;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
@@ -36,8 +46,11 @@ export interface LockWish {
 export type LockOutcome =
   /** `fresh`: false where the session held it already and only its lease was renewed. */
   | { readonly outcome: 'granted'; readonly lock: HeldLock; readonly fresh: boolean }
-  | { readonly outcome: 'locked' | 'timeout'; readonly state: LockState }
-  | { readonly outcome: 'cancelled' };
+  | { readonly outcome: 'locked'; readonly state: LockState }
+  | { readonly outcome: 'timeout'; readonly state: LockState; readonly position: number }
+  | { readonly outcome: 'deadlock'; readonly circle: readonly CircleStep[] }
+  /** The wait was ended; or the session went on waiting through another connection. */
+  | { readonly outcome: 'cancelled' | 'superseded' };
 
 export type RenewalOutcome =
   | { readonly outcome: 'renewed'; readonly ttlMs: number }
@@ -197,7 +210,11 @@ export class FileLocking {
         waitMs: waitMs ?? 0,
         holder: session.holder,
         address: session.address,
+        note: wish.note,
+        generation: session.generation,
+        holdsOthers: session.held.size > (known === undefined ? 0 : 1),
         ...(waitMs === undefined ? {} : { signal: wish.signal }),
+        ...(wish.onQueued === undefined ? {} : { onQueued: wish.onQueued }),
       });
       isRenewed = acquisition.outcome === 'granted' && !acquisition.grant.fresh;
       return acquisition;
@@ -232,7 +249,8 @@ export class FileLocking {
       const fenced = await this.#fence(name, grant);
       if (fenced === undefined) return undefined;
       const confirmMs = this.clock.monotonicMs();
-      if (!(await this.table.confirm({ name, grantId: grant.grantId, ttlMs }))) return undefined;
+      const confirmed = await this.table.confirm({ name, grantId: grant.grantId, ttlMs });
+      if (confirmed === undefined) return undefined;
       const lock: HeldLock = {
         name,
         grantId: grant.grantId,
@@ -240,6 +258,7 @@ export class FileLocking {
         token: fenced.token,
         head: fenced,
         ttlMs,
+        copies: confirmed.copies,
         keepAlive: wish.ttlMs === undefined,
         grantedAtMs: this.clock.monotonicMs(),
         endsAtMs: confirmMs + ttlMs,

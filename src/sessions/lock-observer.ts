@@ -1,6 +1,6 @@
 import type { LockMode } from '../locks/model.js';
 
-export type DenialReason = 'locked' | 'timeout' | 'cancelled' | 'void';
+export type DenialReason = 'locked' | 'timeout' | 'cancelled' | 'superseded' | 'deadlock' | 'void';
 export type ConflictKind = 'fenced' | 'conflict' | 'notlocked';
 
 /** What happens to locks and files through this replica; telemetry counts it. */

@@ -14,6 +14,8 @@ export interface HeldLock {
    */
   head: Head;
   ttlMs: number;
+  /** How many servers remember the grant: see Confirmation in the lock table. */
+  readonly copies: number;
   /** Whether the replica renews it while the connection lives: no TTL was asked for. */
   keepAlive: boolean;
   /** Monotonic milliseconds. */
@@ -31,6 +33,9 @@ export class Session {
 
   /** How the client calls itself, for `LOCKS`. */
   holder = '';
+
+  /** Rises each time the session is resumed. */
+  generation = 1;
 
   constructor(
     readonly id: SessionId,

@@ -84,6 +84,7 @@ export function connection(fields: Partial<ConnectionHandle> = {}): Mutable<Conn
     lastCommandAtMs: 0,
     lastCommand: '',
     signal: new AbortController().signal,
+    push: () => undefined,
     end: () => Promise.resolve(),
     ...fields,
   };

@@ -51,6 +51,9 @@ export function describeLockTable(title: string, start: () => Promise<LockTableF
       waitMs: 0,
       holder: `${session}'s program`,
       address: '192.0.2.1:4711',
+      note: '',
+      generation: 1,
+      holdsOthers: false,
       ...wish,
     });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
-import type { Lease, LockRequest } from '../../src/locks/lock-table.js';
+import type { Confirmation, Lease, LockRequest } from '../../src/locks/lock-table.js';
 import { MemoryLockTable } from '../../src/locks/memory/memory-lock-table.js';
 import type { GrantId, LockMode, SessionId } from '../../src/locks/model.js';
 import { FileLocking, type LockWish } from '../../src/sessions/file-locking.js';
@@ -39,7 +39,7 @@ export class FaultyLockTable extends MemoryLockTable {
     return acquisition;
   }
 
-  override async confirm(lease: Lease): Promise<boolean> {
+  override async confirm(lease: Lease): Promise<Confirmation | undefined> {
     await this.beforeConfirm();
     this.#reach();
     return await super.confirm(lease);
@@ -168,7 +168,7 @@ export class SessionFixture {
 
 export function wish(changes: Partial<LockWish> = {}): LockWish {
   const signal = new AbortController().signal;
-  return { mode: 'exclusive', ttlMs: undefined, waitMs: 0, signal, ...changes };
+  return { mode: 'exclusive', ttlMs: undefined, waitMs: 0, note: '', signal, ...changes };
 }
 
 export function fileName(text: string): FileName {

@@ -52,7 +52,7 @@ export class LockCommand extends CommandHandler {
       },
     });
     session.holder = connection.clientName;
-    const wish = { mode, ttlMs, waitMs, signal: connection.signal };
+    const wish = { mode, ttlMs, waitMs, note: '', signal: connection.signal };
     return reply(name, await this.locking.lock(session, name, wish), connection.signal);
   }
 }
@@ -67,6 +67,9 @@ function reply(name: FileName, outcome: LockOutcome, signal: AbortSignal): Reply
       return lockedReply(outcome.state);
     case 'timeout':
       return timeoutReply(outcome.state);
+    case 'deadlock':
+      return failure('DEADLOCK', 'to be written');
+    case 'superseded':
     case 'cancelled':
       return signal.reason === 'draining'
         ? failure('UNAVAILABLE', 'this replica is shutting down; connect again and retry')

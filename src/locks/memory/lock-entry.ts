@@ -103,6 +103,7 @@ export class LockEntry {
       token,
       holder: request.holder,
       address: request.address,
+      note: request.note,
       sinceMs,
       remainingMs: Math.max(0, Math.ceil(endsAtMs - now.monotonicMs)),
       provisional,
@@ -110,6 +111,7 @@ export class LockEntry {
     return {
       name: this.name,
       waiting: this.waiters.size,
+      queue: [],
       // A grant that was not confirmed in time was never told to anybody.
       holders: holders
         .filter(({ remainingMs, provisional }) => remainingMs > 0 || !provisional)

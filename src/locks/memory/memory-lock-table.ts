@@ -3,12 +3,14 @@ import { type CancelTimer, Clock } from '../../clock/clock.js';
 import { LockTableUnavailable } from '../errors.js';
 import {
   type Acquisition,
+  type Confirmation,
   type Lease,
   type LockRequest,
   LockTable,
   type RenewOutcome,
+  type TakenOver,
 } from '../lock-table.js';
-import { type GrantId, type LockState, MAX_WAITERS } from '../model.js';
+import { type GrantId, type LockHolder, type LockState, MAX_WAITERS } from '../model.js';
 import { type Instant, LockEntry } from './lock-entry.js';
 
 /**
@@ -61,15 +63,15 @@ export class MemoryLockTable extends LockTable {
     return { outcome: 'locked', state: entry.view(this.#now()) };
   }
 
-  override async confirm({ name, grantId, ttlMs }: Lease): Promise<boolean> {
+  override async confirm({ name, grantId, ttlMs }: Lease): Promise<Confirmation | undefined> {
     this.#assertOpen();
     const entry = this.#held.get(name);
     const holder = entry?.find(grantId);
-    if (entry === undefined || holder === undefined) return false;
+    if (entry === undefined || holder === undefined) return undefined;
     holder.provisional = false;
     holder.endsAtMs = this.clock.monotonicMs() + ttlMs;
     this.#settle(entry);
-    return true;
+    return { copies: 0 };
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -102,16 +104,28 @@ export class MemoryLockTable extends LockTable {
   override async endExpired(name: string): Promise<LockState> {
     this.#assertOpen();
     const entry = this.#held.get(name);
-    if (entry === undefined) return { name, holders: [], waiting: 0 };
+    if (entry === undefined) return { name, holders: [], waiting: 0, queue: [] };
     entry.handOff(this.#now());
     entry.endExpired(this.#now());
     this.#settle(entry);
     return entry.view(this.#now());
   }
 
+  override async takeOver(): Promise<TakenOver | undefined> {
+    throw new LockTableUnavailable('to be written', false);
+  }
+
+  override async break(): Promise<readonly LockHolder[]> {
+    throw new LockTableUnavailable('to be written', false);
+  }
+
+  override onNotice(): () => void {
+    return () => undefined;
+  }
+
   override async inspect(name: string): Promise<LockState> {
     this.#assertOpen();
-    return this.#held.get(name)?.view(this.#now()) ?? { name, holders: [], waiting: 0 };
+    return this.#held.get(name)?.view(this.#now()) ?? { name, holders: [], waiting: 0, queue: [] };
   }
 
   override async *list(): AsyncGenerator<LockState> {
@@ -134,7 +148,11 @@ export class MemoryLockTable extends LockTable {
       end();
       entry.waiters.delete(grantId);
       this.#advance(entry);
-      resolve(outcome === 'timeout' ? { outcome, state: entry.view(this.#now()) } : { outcome });
+      resolve(
+        outcome === 'timeout'
+          ? { outcome, state: entry.view(this.#now()), position: 1 }
+          : { outcome },
+      );
     };
     const leave = (): void => giveUp('cancelled');
     const cancelTimer = this.clock.after(request.waitMs, () => giveUp('timeout'));

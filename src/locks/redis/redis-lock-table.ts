@@ -4,12 +4,14 @@ import { Log } from '../../telemetry/log.js';
 import { LockTableUnavailable } from '../errors.js';
 import {
   type Acquisition,
+  type Confirmation,
   type Lease,
   type LockRequest,
   LockTable,
   type RenewOutcome,
+  type TakenOver,
 } from '../lock-table.js';
-import type { GrantId, LockState } from '../model.js';
+import type { GrantId, LockHolder, LockState } from '../model.js';
 import { TableObserver } from '../table-observer.js';
 import { type Batch, makeBatches, oneGroup } from './batches.js';
 import { Cancellations } from './cancellations.js';
@@ -163,11 +165,11 @@ export class RedisLockTable extends LockTable {
     }
   }
 
-  override async confirm(lease: Lease): Promise<boolean> {
+  override async confirm(lease: Lease): Promise<Confirmation | undefined> {
     const live = await this.#scripts.confirm(lease);
     if (live) this.#known.extended(lease);
     else this.#known.ended(lease.grantId);
-    return live;
+    return live ? { copies: 1 } : undefined;
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -204,9 +206,21 @@ export class RedisLockTable extends LockTable {
     return await this.#scripts.endExpired(name);
   }
 
+  override async takeOver(): Promise<TakenOver | undefined> {
+    throw new LockTableUnavailable('to be written', false);
+  }
+
+  override async break(): Promise<readonly LockHolder[]> {
+    throw new LockTableUnavailable('to be written', false);
+  }
+
+  override onNotice(): () => void {
+    return () => undefined;
+  }
+
   override async inspect(name: string): Promise<LockState> {
     const [state] = await this.#scripts.inspect([name]);
-    return state ?? { name, holders: [], waiting: 0 };
+    return state ?? { name, holders: [], waiting: 0, queue: [] };
   }
 
   override async *list(): AsyncGenerator<LockState> {

@@ -23,7 +23,7 @@ export type AcquireReply =
 
 export type GiveUpReply =
   | { readonly outcome: 'granted'; readonly token: number }
-  | { readonly outcome: 'timeout'; readonly state: LockState };
+  | { readonly outcome: 'timeout'; readonly state: LockState; readonly position: number };
 
 /** What became of one waiting request. */
 export type WaitStatus = { readonly token: number } | 'waiting' | 'unknown';
@@ -58,7 +58,7 @@ export function parseAcquire(name: string, reply: unknown): AcquireReply {
 export function parseGiveUp(name: string, reply: unknown): GiveUpReply {
   const [outcome, field] = list(reply);
   if (outcome === 'granted') return { outcome, token: whole(field) };
-  if (outcome === 'timeout') return { outcome, state: parseView(name, field) };
+  if (outcome === 'timeout') return { outcome, state: parseView(name, field), position: 1 };
   throw new UnexpectedReply(reply);
 }
 
@@ -75,7 +75,7 @@ export function parseAdvance(reply: unknown): AdvanceReply {
 
 export function parseView(name: string, reply: unknown): LockState {
   const [waiting, holders] = list(reply);
-  return { name, waiting: whole(waiting), holders: list(holders).map(parseHolder) };
+  return { name, waiting: whole(waiting), holders: list(holders).map(parseHolder), queue: [] };
 }
 
 /** 1 or 0, as scripts say yes and no. */
@@ -106,6 +106,7 @@ function parseHolder(reply: unknown): LockHolder {
     token: whole(token),
     holder: text(holder),
     address: text(address),
+    note: '',
     sinceMs: whole(sinceMs),
     remainingMs: whole(remainingMs),
   };

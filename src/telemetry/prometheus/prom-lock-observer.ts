@@ -14,6 +14,8 @@ const DENIALS = [
   'locked',
   'timeout',
   'cancelled',
+  'superseded',
+  'deadlock',
   'void',
 ] as const satisfies readonly DenialReason[];
 const CONFLICTS = ['fenced', 'conflict', 'notlocked'] as const satisfies readonly ConflictKind[];

@@ -69,6 +69,9 @@ describe('RedisLockTable and a Redis that fails', () => {
     waitMs: 0,
     holder: '',
     address: '',
+    note: '',
+    generation: 1,
+    holdsOthers: false,
     ...wish,
   });
 

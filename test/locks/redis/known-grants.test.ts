@@ -14,6 +14,9 @@ const REQUEST: LockRequest = {
   waitMs: 0,
   holder: 'job',
   address: '192.0.2.1:1',
+  note: '',
+  generation: 1,
+  holdsOthers: false,
 };
 
 describe('KnownGrants', () => {

@@ -77,6 +77,9 @@ describe('WaitingRequests', () => {
       waitMs: WAIT_MS,
       holder: '',
       address: '',
+      note: '',
+      generation: 1,
+      holdsOthers: false,
       ...(signal === undefined ? {} : { signal }),
     };
     const wait = waiting.begin(request);

@@ -1,0 +1,14 @@
+/**
+ * Messages between replicas through one Redis. They are hints: one that was sent while either side
+ * had no connection is lost.
+ */
+export abstract class ReplicaMessages {
+  /** Does not wait and never throws; drops the message where Redis cannot be reached. */
+  abstract publish(channel: string, text: string): void;
+
+  /**
+   * Kept up through lost connections.
+   * @returns ends it
+   */
+  abstract subscribe(channel: string, listener: (text: string) => void): () => void;
+}
