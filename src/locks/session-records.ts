@@ -28,6 +28,9 @@ export interface OwnedSession {
   readonly generation: number;
 }
 
+/** `left`: resumed elsewhere since. `forgotten`: there is no such record (any more). */
+export type Ownership = 'owned' | 'left' | 'forgotten';
+
 export interface ResumedSession {
   /** Higher than ever before. */
   readonly generation: number;
@@ -44,8 +47,16 @@ export interface ResumedSession {
  * Every method throws LockTableUnavailable where the records cannot be reached in time.
  */
 export abstract class SessionRecords {
-  /** A new record, of generation 1, owned by this replica. */
-  abstract open(session: OpenSession): Promise<void>;
+  /**
+   * A new record, owned by this replica; also one anew that the records lost (an emptied Redis),
+   * under the generation it had.
+   * @returns false, and changes nothing, if there is one already
+   */
+  abstract open(
+    session: OpenSession,
+    generation: number,
+    locks: readonly KeptLock[],
+  ): Promise<boolean>;
 
   /**
    * Raises the generation and makes this replica the owner, in one step; the former owner is told.
@@ -62,8 +73,8 @@ export abstract class SessionRecords {
   /** The session is about to wait, or (undefined) does not any more. */
   abstract waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<void>;
 
-  /** Keeps records for `keepMs` from now; whether each is (still) this replica's, in order. */
-  abstract touch(owned: readonly OwnedSession[], keepMs: number): Promise<readonly boolean[]>;
+  /** Keeps records for `keepMs` from now; what became of each, in order. */
+  abstract touch(owned: readonly OwnedSession[], keepMs: number): Promise<readonly Ownership[]>;
 
   /** Forgets the session. */
   abstract close(owned: OwnedSession): Promise<void>;
