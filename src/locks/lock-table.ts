@@ -110,7 +110,7 @@ export interface TakeOver {
   readonly address: string;
 }
 
-export interface TakenOver {
+export interface TakenOver extends Confirmation {
   readonly mode: LockMode;
   readonly token: number;
   readonly note: string;
