@@ -146,12 +146,12 @@ export class KeptSessions {
 
   /** A connection has ended: its session's locks are released, at once or after the grace time. */
   async detach(session: Session, attachment: Attachment): Promise<void> {
-    const kept = this.#kept.get(session.id);
-    if (kept?.session !== session) {
+    if (!session.kept) {
       await this.locking.releaseAll(session);
       return;
     }
-    if (kept.attachment !== attachment) return;
+    const kept = this.#kept.get(session.id);
+    if (kept?.session !== session || kept.attachment !== attachment) return; // resumed since
     kept.attachment = undefined;
     session.listener = undefined;
     if (this.#closed) return;

@@ -54,11 +54,12 @@ describe('KeptSessions', () => {
 
   it('end the former connection first, whose end then changes nothing', async () => {
     const { id, secret } = await ticket();
+    connection.onEnd = () => replica.kept.detach(session, connection);
     const next = new FakeConnection();
     const resumed = await replica.kept.resume(id, secret, next, replica.session());
     expect(resumed?.id).to.equal(session.id);
+    expect([...(resumed?.held.keys() ?? [])]).to.deep.equal([NAME]);
     expect(connection.ended).to.equal(true);
-    await replica.kept.detach(session, connection);
     await replica.clock.advance(GRACE_MS * 2);
     expect(await held()).to.equal(true);
   });
@@ -146,9 +147,9 @@ describe('KeptSessions', () => {
     const { id, secret } = await ticket();
     await replica.kept.end(session);
     expect(await held()).to.equal(false);
-    expect(
-      await replica.kept.resume(id, secret, new FakeConnection(), replica.session()),
-    ).to.equal(undefined);
+    expect(await replica.kept.resume(id, secret, new FakeConnection(), replica.session())).to.equal(
+      undefined,
+    );
   });
 
   it('write down anew a session whose record was lost', async () => {

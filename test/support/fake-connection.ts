@@ -7,6 +7,8 @@ export class FakeConnection implements Attachment {
   readonly #gone = new AbortController();
   /** Settles when what it had under way is over. */
   work: Promise<unknown> = Promise.resolve();
+  /** What a real connection does last. */
+  onEnd: () => Promise<void> = () => Promise.resolve();
 
   get signal(): AbortSignal {
     return this.#gone.signal;
@@ -24,5 +26,6 @@ export class FakeConnection implements Attachment {
   async end(): Promise<void> {
     this.leave();
     await this.work;
+    await this.onEnd();
   }
 }

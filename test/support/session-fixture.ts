@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MemoryEventFeed } from '../../src/events/memory-event-feed.js';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
@@ -120,7 +121,7 @@ export class SessionFixture {
   constructor(
     readonly clock = new FakeClock(),
     readonly files = new MemoryFileStore(clock, 1_000_000, 10),
-    readonly table = new FaultyLockTable(clock),
+    readonly table = new FaultyLockTable(clock, new MemoryEventFeed()),
     readonly records: SessionRecords = new MemorySessionRecords(clock),
   ) {
     const options = new SessionOptions(LEASE_MS, GRACE_MS);
