@@ -13,11 +13,7 @@ export const locksModule = (config: Config): ContainerModule =>
       return;
     }
     bind(RedisLockTableOptions).toConstantValue(
-      new RedisLockTableOptions({
-        url: config.redisUrl,
-        timeoutMs: config.redisTimeoutMs,
-        replicaId: randomUUID(),
-      }),
+      new RedisLockTableOptions({ replicaId: randomUUID() }),
     );
     bind(LockTable).to(RedisLockTable);
   });

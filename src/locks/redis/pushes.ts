@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { ReplicaMessages } from '../../redis/replica-messages.js';
 import type { Log } from '../../telemetry/log.js';
 import type { GrantId } from '../model.js';
 import type { LockKeys } from './lock-keys.js';
-import type { RedisConnection } from './redis-connection.js';
 
 const MESSAGE = z.union([
   z.tuple([z.literal('granted'), z.string(), z.string(), z.coerce.number().int().positive()]),
@@ -16,43 +16,22 @@ export interface PushListener {
 
 /** The messages that scripts publish to this replica. */
 export class Pushes {
-  #subscribed = false;
+  #end: (() => void) | undefined;
 
   constructor(
-    private readonly connection: RedisConnection,
+    private readonly messages: ReplicaMessages,
     private readonly channel: string,
     private readonly keys: LockKeys,
     private readonly listener: PushListener,
     private readonly log: Log,
-  ) {
-    connection.client.on('message', (_channel: string, message: string) => this.#receive(message));
-    connection.client.on('close', () => {
-      this.#subscribed = false;
-    });
+  ) {}
+
+  open(): void {
+    this.#end = this.messages.subscribe(this.channel, (text) => this.#receive(text));
   }
 
-  /** Whether every message comes through, as far as is known. */
-  get subscribed(): boolean {
-    return this.#subscribed;
-  }
-
-  /** @returns whether messages come through now; if not, who waits looks at known ends only */
-  async subscribe(): Promise<boolean> {
-    try {
-      await this.connection.client.subscribe(this.channel);
-      this.#subscribed = true;
-    } catch (error) {
-      if (this.connection.up) {
-        const { message: reason } = error as Error;
-        this.log.error('redis.subscribe-failed', 'Redis refuses to send messages', { reason });
-      }
-    }
-    return this.#subscribed;
-  }
-
-  /** Lets a connection that is dead without a word be noticed; its end says so itself. */
-  async ping(): Promise<void> {
-    if (this.connection.up) await this.connection.client.ping().catch(() => undefined);
+  close(): void {
+    this.#end?.();
   }
 
   #receive(text: string): void {

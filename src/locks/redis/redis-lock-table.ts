@@ -1,5 +1,8 @@
 import { injectable } from 'inversify';
 import { type CancelTimer, Clock } from '../../clock/clock.js';
+import { type Batch, makeBatches } from '../../redis/batches.js';
+import { Heartbeat } from '../../redis/heartbeat.js';
+import { RedisLink } from '../../redis/redis-link.js';
 import { Log } from '../../telemetry/log.js';
 import { LockTableUnavailable } from '../errors.js';
 import {
@@ -13,18 +16,14 @@ import {
 } from '../lock-table.js';
 import type { GrantId, LockHolder, LockState } from '../model.js';
 import { TableObserver } from '../table-observer.js';
-import { type Batch, makeBatches, oneGroup } from './batches.js';
 import { Cancellations } from './cancellations.js';
 import { ClockComparison } from './clock-comparison.js';
-import { Heartbeat } from './heartbeat.js';
 import { KnownGrants } from './known-grants.js';
 import { LockKeys } from './lock-keys.js';
 import { RedisLockTableOptions } from './options.js';
 import { Pushes } from './pushes.js';
-import { RedisConnection } from './redis-connection.js';
 import type { AcquireReply } from './replies.js';
 import { LockScripts } from './scripts.js';
-import { warnOfEviction } from './server-check.js';
 import { TableMemory } from './table-memory.js';
 import { asAcquisition, WaitingRequests } from './waiting-requests.js';
 
@@ -50,8 +49,6 @@ const QUEUE_AGAIN_AFTER_MS = 2_500;
 export class RedisLockTable extends LockTable {
   readonly #keys: LockKeys;
   readonly #channel: string;
-  readonly #commands: RedisConnection;
-  readonly #pushConnection: RedisConnection;
   readonly #scripts: LockScripts;
   readonly #pushes: Pushes;
   readonly #waiting: WaitingRequests;
@@ -60,29 +57,23 @@ export class RedisLockTable extends LockTable {
   readonly #memory: TableMemory;
   readonly #heartbeat: Heartbeat;
   readonly #clocks: ClockComparison;
-  readonly #firstUp = Promise.withResolvers<void>();
+  readonly #groupOf = (name: string): string => this.link.groupOf(this.#keys.lock(name));
+  #ends: (() => void)[] = [];
   #cancelQueueAgain: CancelTimer | undefined;
   #wasUp = false;
   #closed = false;
 
-  /** @throws {InvalidRedisUrl} */
   constructor(
     private readonly options: RedisLockTableOptions,
+    private readonly link: RedisLink,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly observer: TableObserver,
   ) {
     super();
-    const { url, timeoutMs } = options;
     this.#keys = new LockKeys(options.keyPrefix);
     this.#channel = this.#keys.channel(options.replicaId);
-    this.#commands = new RedisConnection(url, timeoutMs, 'commands', log, (up) =>
-      this.#commandsChanged(up),
-    );
-    this.#pushConnection = new RedisConnection(url, timeoutMs, 'pushes', log, (up) => {
-      if (up) void this.#subscribe();
-    });
-    this.#scripts = new LockScripts(this.#commands, this.#keys, clock, observer);
+    this.#scripts = new LockScripts(link, this.#keys, clock, observer);
     this.#known = new KnownGrants(clock);
     this.#cancellations = new Cancellations(
       (name, grantId) => this.#scripts.release(name, grantId),
@@ -102,7 +93,7 @@ export class RedisLockTable extends LockTable {
       log,
     );
     this.#pushes = new Pushes(
-      this.#pushConnection,
+      link,
       this.#channel,
       this.#keys,
       {
@@ -121,17 +112,17 @@ export class RedisLockTable extends LockTable {
   }
 
   override get available(): boolean {
-    return this.#commands.up;
+    return this.link.up;
   }
 
-  /** Returns once Redis is there, or after the time-out: then it is connected to later. */
+  /** Who made the link opens it after this, and closes it after {@link close}. */
   override async open(): Promise<void> {
-    this.#commands.open();
-    this.#pushConnection.open();
+    this.#ends = [
+      this.link.onChange((up) => this.#linkChanged(up)),
+      this.link.onCaughtUp(() => void this.#restore()),
+    ];
+    this.#pushes.open();
     this.#heartbeat.start();
-    const cancelTimer = this.clock.after(this.options.timeoutMs, this.#firstUp.resolve);
-    await this.#firstUp.promise;
-    cancelTimer();
   }
 
   override async close(): Promise<void> {
@@ -140,7 +131,8 @@ export class RedisLockTable extends LockTable {
     this.#cancelQueueAgain?.();
     await this.#waiting.leaveAll();
     this.#cancellations.close();
-    await Promise.all([this.#commands.close(), this.#pushConnection.close()]);
+    this.#pushes.close();
+    for (const end of this.#ends) end();
   }
 
   override async acquire(request: LockRequest): Promise<Acquisition> {
@@ -224,19 +216,13 @@ export class RedisLockTable extends LockTable {
   }
 
   override async *list(): AsyncGenerator<LockState> {
-    let cursor = '0';
-    do {
-      const step = await this.#scripts.scan(cursor, SCAN_COUNT);
-      for (const batch of makeBatches(
-        step.names.map((name) => ({ name })),
-        SCAN_COUNT,
-        oneGroup,
-      )) {
+    for await (const names of this.#scripts.scan(SCAN_COUNT)) {
+      const found = names.map((name) => ({ name }));
+      for (const batch of makeBatches(found, SCAN_COUNT, this.#groupOf)) {
         const states = await this.#scripts.inspect([...batch.keys()]);
         yield* states.filter((state) => state.holders.length > 0);
       }
-      cursor = step.cursor;
-    } while (cursor !== '0');
+    }
   }
 
   #ask(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply> {
@@ -267,7 +253,7 @@ export class RedisLockTable extends LockTable {
         if (outcomes[index] === true) renewed.add(lease);
       });
     };
-    const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup);
+    const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, this.#groupOf);
     while (batches.length > 0) {
       await Promise.all(batches.splice(0, MAX_BATCHES_UNDER_WAY).map(renewBatch));
     }
@@ -279,23 +265,17 @@ export class RedisLockTable extends LockTable {
     this.#cancellations.add(name, grantId);
   }
 
-  #commandsChanged(up: boolean): void {
+  #linkChanged(up: boolean): void {
     this.observer.reachable(up);
     if (!up) return;
     if (this.#wasUp) this.observer.reconnected();
-    else void warnOfEviction(this.#commands.client, this.log);
     this.#wasUp = true;
-    this.#firstUp.resolve();
     void this.#restore();
-  }
-
-  async #subscribe(): Promise<void> {
-    if (await this.#pushes.subscribe()) await this.#restore();
   }
 
   /** After a connection was lost: whatever was missed meanwhile is caught up with. */
   async #restore(): Promise<void> {
-    if (!this.#commands.up) return;
+    if (!this.link.up) return;
     try {
       await this.#memory.check();
       await this.#cancellations.flush();
@@ -307,7 +287,7 @@ export class RedisLockTable extends LockTable {
 
   /** Leases first, and waits when the other replicas had the time to announce theirs too. */
   async #tellAnew(): Promise<void> {
-    const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, oneGroup);
+    const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, this.#groupOf);
     for (const batch of batches) {
       // What was given up meanwhile would come back with nobody to end it.
       const held = [...batch.values()].flat().filter(({ grantId }) => this.#known.has(grantId));
@@ -322,10 +302,9 @@ export class RedisLockTable extends LockTable {
 
   async #beat(): Promise<void> {
     this.#known.prune();
-    if (this.#pushConnection.up && !this.#pushes.subscribed) await this.#subscribe();
-    if (!this.#commands.up) return;
+    if (!this.link.up) return;
     try {
-      await Promise.all([this.#clocks.measure(), this.#memory.check(), this.#pushes.ping()]);
+      await Promise.all([this.#clocks.measure(), this.#memory.check()]);
     } catch (error) {
       this.#logUnlessUnavailable(error);
     }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { ReplyError } from 'ioredis';
 import type { Clock } from '../../clock/clock.js';
+import type { Batch } from '../../redis/batches.js';
+import { NotConnected } from '../../redis/errors.js';
+import type { RedisLink } from '../../redis/redis-link.js';
 import { LockTableUnavailable } from '../errors.js';
 import type { Lease, LockRequest } from '../lock-table.js';
 import type { GrantId, LockMode, LockState } from '../model.js';
 import type { TableObserver } from '../table-observer.js';
-import type { Batch } from './batches.js';
 import type { LockKeys } from './lock-keys.js';
-import type { RedisConnection } from './redis-connection.js';
 import {
   type AcquireReply,
   type AdvanceReply,
@@ -45,19 +46,18 @@ export interface AskOptions {
 }
 
 type Argument = string | number;
-type ScriptCall = (...args: Argument[]) => Promise<unknown>;
 
 /** Every step that Redis takes at once, one typed function each. */
 export class LockScripts {
   constructor(
-    private readonly connection: RedisConnection,
+    private readonly link: RedisLink,
     private readonly keys: LockKeys,
     private readonly clock: Clock,
     private readonly observer: TableObserver,
   ) {
     for (const name of SCRIPT_NAMES) {
       const numberOfKeys = SCRIPT_KEYS[name];
-      connection.client.defineCommand(commandName(name), {
+      link.define(name, {
         lua: assembleScript(name),
         ...(numberOfKeys === 'many' ? {} : { numberOfKeys }),
       });
@@ -140,36 +140,45 @@ export class LockScripts {
     return parseView(name, await this.#run('end-expired', this.keys.all(name)));
   }
 
-  /** One step of a walk over all locks. */
-  async scan(cursor: string, count: number): Promise<{ cursor: string; names: string[] }> {
-    const [next, keys] = await this.#send(() =>
-      this.connection.client.scan(cursor, 'MATCH', this.keys.everyLock, 'COUNT', count),
-    );
-    return { cursor: next, names: keys.map((key) => this.keys.nameOf(key)) };
+  /** A walk over all locks, `count` keys a step. */
+  async *scan(count: number): AsyncGenerator<string[]> {
+    for (const master of this.link.masters) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await this.#send(() =>
+          master.scan(cursor, 'MATCH', this.keys.everyLock, 'COUNT', count),
+        );
+        yield keys.map((key) => this.keys.nameOf(key));
+        cursor = next;
+      } while (cursor !== '0');
+    }
   }
 
   /** Redis's own clock, in microseconds since the epoch. */
   async time(): Promise<number> {
-    return parseTime(await this.#send(() => this.connection.client.time()));
+    const { epoch } = this.keys;
+    return parseTime(await this.#send(() => this.link.send(epoch, (client) => client.time())));
   }
 
   /** What tells this memory of Redis from one that began later. */
   async epoch(): Promise<string> {
     const mine: string = randomUUID();
-    return (
-      (await this.#send(() => this.connection.client.set(this.keys.epoch, mine, 'NX', 'GET'))) ??
-      mine
-    );
+    const keys = this.link.keyOnEach(this.keys.epoch);
+    const epochs = keys.map(async (key) => {
+      const known = await this.#send(() =>
+        this.link.send(key, (client) => client.set(key, mine, 'NX', 'GET')),
+      );
+      return `${key} ${known ?? mine}`;
+    });
+    return (await Promise.all(epochs)).join('\n');
   }
 
   async #run(script: ScriptName, args: readonly Argument[]): Promise<unknown> {
-    const { client } = this.connection;
-    const call = (client as unknown as Record<string, ScriptCall>)[commandName(script)];
-    if (call === undefined) throw new TypeError(`the script ${script} is not defined`);
+    const key = String(SCRIPT_KEYS[script] === 'many' ? args[1] : args[0]);
     const begunMs = this.clock.monotonicMs();
     let ok = false;
     try {
-      const reply = await this.#send(() => call.apply(client, [...args]));
+      const reply = await this.#send(() => this.link.call(script, key, args));
       ok = true;
       return reply;
     } finally {
@@ -178,12 +187,12 @@ export class LockScripts {
   }
 
   async #send<T>(command: () => Promise<T>): Promise<T> {
-    if (!this.connection.up) {
-      throw new LockTableUnavailable('the lock table in Redis cannot be reached', false);
-    }
     try {
       return await command();
     } catch (error) {
+      if (error instanceof NotConnected) {
+        throw new LockTableUnavailable('the lock table in Redis cannot be reached', false);
+      }
       // An error that Redis itself answered with: it refused. It carries the whole script along,
       // so its message is all that is kept.
       if (error instanceof ReplyError) {
@@ -194,10 +203,6 @@ export class LockScripts {
       });
     }
   }
-}
-
-function commandName(script: ScriptName): string {
-  return `candado-${script}`;
 }
 
 function letter(mode: LockMode): 'x' | 's' {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { Log } from '../../telemetry/log.js';
+import type { Log } from '../telemetry/log.js';
 import { parseRedisUrl } from './redis-url.js';
 
 const FIRST_RETRY_MS = 50;
@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 const OPEN_STATES: readonly string[] = ['connecting', 'connect', 'ready'];
 
-export type ConnectionRole = 'commands' | 'pushes';
+export type ConnectionRole = 'commands' | 'messages';
 
 /**
  * One connection to Redis, which comes back by itself. The only place that makes one: Sentinel and

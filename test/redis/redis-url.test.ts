@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { InvalidRedisUrl, parseRedisUrl } from '../../../src/locks/redis/redis-url.js';
+import { InvalidRedisUrl, parseRedisUrl } from '../../src/redis/redis-url.js';
 
 describe('parseRedisUrl', () => {
   it('takes host, port, database and credentials', () => {

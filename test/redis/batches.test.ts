@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeBatches, oneGroup } from '../../../src/locks/redis/batches.js';
+import { makeBatches, oneGroup } from '../../src/redis/batches.js';
 
 const things = (...names: string[]) => names.map((name, index) => ({ name, index }));
 

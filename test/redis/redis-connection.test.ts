@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { RedisConnection } from '../../../src/locks/redis/redis-connection.js';
-import { RecordingLog } from '../../support/recording-log.js';
+import { RedisConnection } from '../../src/redis/redis-connection.js';
+import { RecordingLog } from '../support/recording-log.js';
 
 describe('RedisConnection', () => {
   let silent: Server;
