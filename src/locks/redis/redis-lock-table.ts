@@ -1,6 +1,6 @@
 import { injectable } from 'inversify';
 import { type CancelTimer, Clock } from '../../clock/clock.js';
-import { type Batch, makeBatches } from '../../redis/batches.js';
+import { type Batch, makeBatches, runBatches } from '../../redis/batches.js';
 import { Heartbeat } from '../../redis/heartbeat.js';
 import { RedisLink } from '../../redis/redis-link.js';
 import { Log } from '../../telemetry/log.js';
@@ -32,8 +32,8 @@ export { RedisLockTableOptions } from './options.js';
 /** The most leases in one script: Redis does nothing else meanwhile, for some milliseconds. */
 const MAX_LEASES_AT_ONCE = 200;
 
-/** The most such scripts under way at once, so that others' commands come in between. */
-const MAX_BATCHES_UNDER_WAY = 2;
+/** The most leases in all scripts under way at once, so that others' commands come in between. */
+const MAX_LEASES_UNDER_WAY = 400;
 
 /** How many keys one step of a walk over all locks looks at, for the same reason. */
 const SCAN_COUNT = 200;
@@ -158,10 +158,17 @@ export class RedisLockTable extends LockTable {
   }
 
   override async confirm(lease: Lease): Promise<Confirmation | undefined> {
-    const live = await this.#scripts.confirm(lease);
-    if (live) this.#known.extended(lease);
-    else this.#known.ended(lease.grantId);
-    return live ? { copies: 1 } : undefined;
+    const copies = await this.#scripts.confirm(lease);
+    const { minReplicas } = this.link;
+    if (copies === undefined || copies <= minReplicas) this.#known.ended(lease.grantId);
+    else this.#known.extended(lease);
+    if (copies === undefined) return undefined;
+    if (copies > minReplicas) return { copies };
+    this.#cancellations.add(lease.name, lease.grantId);
+    throw new LockTableUnavailable(
+      `${copies - 1} of the ${minReplicas} replicas of Redis that REDIS_MIN_REPLICAS demands had the lock in time`,
+      false,
+    );
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -254,9 +261,7 @@ export class RedisLockTable extends LockTable {
       });
     };
     const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, this.#groupOf);
-    while (batches.length > 0) {
-      await Promise.all(batches.splice(0, MAX_BATCHES_UNDER_WAY).map(renewBatch));
-    }
+    await runBatches(batches, MAX_LEASES_UNDER_WAY, renewBatch);
     return renewed;
   }
 
@@ -288,11 +293,11 @@ export class RedisLockTable extends LockTable {
   /** Leases first, and waits when the other replicas had the time to announce theirs too. */
   async #tellAnew(): Promise<void> {
     const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, this.#groupOf);
-    for (const batch of batches) {
+    await runBatches(batches, MAX_LEASES_AT_ONCE, async (batch) => {
       // What was given up meanwhile would come back with nobody to end it.
       const held = [...batch.values()].flat().filter(({ grantId }) => this.#known.has(grantId));
       if (held.length > 0) await this.#scripts.announce(held);
-    }
+    });
     this.#cancelQueueAgain?.();
     this.#cancelQueueAgain = this.clock.after(QUEUE_AGAIN_AFTER_MS, () => {
       this.#cancelQueueAgain = undefined;

@@ -93,8 +93,13 @@ export class LockScripts {
     return parseFlag(await this.#run('release', [...this.keys.all(name), grantId]));
   }
 
-  async confirm({ name, grantId, ttlMs }: Lease): Promise<boolean> {
-    return parseFlag(await this.#run('confirm', [this.keys.lock(name), grantId, ttlMs]));
+  /** @returns how many servers have it, or undefined where the grant is not live any more */
+  async confirm({ name, grantId, ttlMs }: Lease): Promise<number | undefined> {
+    const key = this.keys.lock(name);
+    const { reply, replicas } = await this.#timed('confirm', () =>
+      this.link.callCopied('confirm', key, [key, grantId, ttlMs]),
+    );
+    return parseFlag(reply) ? 1 + replicas : undefined;
   }
 
   async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -156,14 +161,13 @@ export class LockScripts {
 
   /** Redis's own clock, in microseconds since the epoch. */
   async time(): Promise<number> {
-    const { epoch } = this.keys;
-    return parseTime(await this.#send(() => this.link.send(epoch, (client) => client.time())));
+    return parseTime(await this.#send(() => this.link.sendToAny((client) => client.time())));
   }
 
   /** What tells this memory of Redis from one that began later. */
   async epoch(): Promise<string> {
     const mine: string = randomUUID();
-    const keys = this.link.keyOnEach(this.keys.epoch);
+    const keys = await this.#send(async () => this.link.keyOnEach(this.keys.epoch));
     const epochs = keys.map(async (key) => {
       const known = await this.#send(() =>
         this.link.send(key, (client) => client.set(key, mine, 'NX', 'GET')),
@@ -175,10 +179,14 @@ export class LockScripts {
 
   async #run(script: ScriptName, args: readonly Argument[]): Promise<unknown> {
     const key = String(SCRIPT_KEYS[script] === 'many' ? args[1] : args[0]);
+    return await this.#timed(script, () => this.link.call(script, key, args));
+  }
+
+  async #timed<T>(script: ScriptName, call: () => Promise<T>): Promise<T> {
     const begunMs = this.clock.monotonicMs();
     let ok = false;
     try {
-      const reply = await this.#send(() => this.link.call(script, key, args));
+      const reply = await this.#send(call);
       ok = true;
       return reply;
     } finally {

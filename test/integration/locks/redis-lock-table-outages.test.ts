@@ -347,7 +347,12 @@ describe('RedisLockTable and a Redis that fails', () => {
     const later = await here.table.acquire(ask('cas', { waitMs: 300 }));
     expect(later.outcome).to.equal('timeout');
     await here.table.release(name, holder.grantId);
-    expect(await here.table.inspect(name)).to.deep.equal({ name, holders: [], waiting: 0, queue: [] });
+    expect(await here.table.inspect(name)).to.deep.equal({
+      name,
+      holders: [],
+      waiting: 0,
+      queue: [],
+    });
     await asleep.table.close();
     expect(await never).to.deep.equal({ outcome: 'cancelled' });
   });
