@@ -8,7 +8,12 @@ export const redisModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
     if (config.redisUrl === undefined) return;
     bind(RedisLinkOptions).toConstantValue(
-      new RedisLinkOptions({ url: config.redisUrl, timeoutMs: config.redisTimeoutMs }),
+      new RedisLinkOptions({
+        url: config.redisUrl,
+        timeoutMs: config.redisTimeoutMs,
+        tlsCaFile: config.redisTlsCa,
+        minReplicas: config.redisMinReplicas,
+      }),
     );
     bind(RedisLink).toSelf();
     bind(ReplicaMessages).toService(RedisLink);

@@ -10,7 +10,7 @@ export async function warnOfEviction(client: Redis, log: Log): Promise<void> {
     log.warn(
       'redis.evicts',
       'Redis may drop locks when its memory is full: set maxmemory-policy noeviction',
-      { policy },
+      { policy, server: client.options.host },
     );
   } catch (error) {
     // Hosted servers often forbid CONFIG.

@@ -18,13 +18,11 @@ describe('RedisConnection', () => {
 
   it('is closed without an error, also where it fails meanwhile', async () => {
     const { port } = silent.address() as AddressInfo;
-    const connection = new RedisConnection(
-      `redis://127.0.0.1:${port}`,
-      1_000,
-      'commands',
-      new RecordingLog(),
-      () => undefined,
-    );
+    const connection = new RedisConnection({ host: '127.0.0.1', port }, 1_000, {
+      role: 'commands',
+      log: new RecordingLog(),
+      changed: () => undefined,
+    });
     connection.open();
     await once(silent, 'connection');
     const closed = connection.close();

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.js';
-import { type Batch, type Grouping, makeBatches } from '../../redis/batches.js';
+import { type Batch, type Grouping, makeBatches, runBatches } from '../../redis/batches.js';
 import { LockTableUnavailable } from '../errors.js';
 import type { Lease, RenewOutcome } from '../lock-table.js';
 import type { GrantId } from '../model.js';
@@ -11,8 +11,8 @@ import type { TableMemory } from './table-memory.js';
 /** The most leases in one script: Redis does nothing else meanwhile, for some milliseconds. */
 const MAX_LEASES_AT_ONCE = 200;
 
-/** The most such scripts under way at once, so that others' commands come in between. */
-const MAX_BATCHES_UNDER_WAY = 2;
+/** The most leases in all scripts under way at once, so that others' commands come in between. */
+const MAX_LEASES_UNDER_WAY = 400;
 
 /**
  * The leases that clients of this replica were told of. None is called lost before the table was
@@ -98,15 +98,16 @@ export class Leases {
 
   async #announce(announcements: Iterable<Announcement>): Promise<Map<GrantId, Verdict>> {
     const verdicts = new Map<GrantId, Verdict>();
-    for (const batch of makeBatches(announcements, MAX_LEASES_AT_ONCE, this.groupOf)) {
+    const batches = makeBatches(announcements, MAX_LEASES_AT_ONCE, this.groupOf);
+    await runBatches(batches, MAX_LEASES_AT_ONCE, async (batch) => {
       // What was given up meanwhile would come back with nobody to end it.
       const held = [...batch.values()].flat().filter(({ grantId }) => this.known.has(grantId));
-      if (held.length === 0) continue;
+      if (held.length === 0) return;
       const answers = await this.scripts.announce(held);
       held.forEach(({ grantId }, index) => {
         verdicts.set(grantId, answers[index] ?? 'lost');
       });
-    }
+    });
     return verdicts;
   }
 
@@ -121,9 +122,7 @@ export class Leases {
       });
     };
     const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, this.groupOf);
-    while (batches.length > 0) {
-      await Promise.all(batches.splice(0, MAX_BATCHES_UNDER_WAY).map(renewBatch));
-    }
+    await runBatches(batches, MAX_LEASES_UNDER_WAY, renewBatch);
     return renewed;
   }
 }

@@ -171,10 +171,19 @@ export class RedisLockTable extends LockTable {
 
   override async confirm(lease: Lease): Promise<Confirmation | undefined> {
     const sinceMs = this.clock.monotonicMs();
-    const live = await this.#scripts.confirm(lease);
-    if (live) this.#known.extended(lease, sinceMs);
-    else this.#known.ended(lease.grantId);
-    return live ? { copies: 1 } : undefined;
+    const copies = await this.#scripts.confirm(lease);
+    const { minReplicas } = this.link;
+    if (copies !== undefined && copies > minReplicas) {
+      this.#known.extended(lease, sinceMs);
+      return { copies };
+    }
+    this.#known.ended(lease.grantId);
+    if (copies === undefined) return undefined;
+    this.#cancellations.add(lease.name, lease.grantId);
+    throw new LockTableUnavailable(
+      `only ${copies - 1} of the ${minReplicas} replicas of Redis that REDIS_MIN_REPLICAS demands had the lock in time; it is not held`,
+      false,
+    );
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -201,8 +210,9 @@ export class RedisLockTable extends LockTable {
     const taken = await this.#scripts.takeOver(request);
     if (taken === undefined) return undefined;
     this.#known.tookOver(request, taken, sinceMs);
-    const { mode, token, note } = taken;
-    return { mode, token, note, copies: 1 };
+    // Too few copies are told, not refused: the session has held the lock all the time.
+    const { mode, token, note, copies } = taken;
+    return { mode, token, note, copies };
   }
 
   override async break(order: Break): Promise<readonly LockHolder[]> {

@@ -1,5 +1,6 @@
 import { ReplyError } from 'ioredis';
 import type { Clock } from '../../clock/clock.js';
+import type { CopiedReply } from '../../redis/copied-writes.js';
 import { NotConnected } from '../../redis/errors.js';
 import type { RedisLink } from '../../redis/redis-link.js';
 import { LockTableUnavailable } from '../errors.js';
@@ -27,16 +28,13 @@ export class ScriptRunner<Name extends ScriptName> {
 
   /** @param args keys, then arguments; in front the number of keys where that is not fixed */
   async run(script: Name, args: readonly ScriptArgument[]): Promise<unknown> {
-    const key = String(SCRIPT_KEYS[script] === 'many' ? args[1] : args[0]);
-    const begunMs = this.clock.monotonicMs();
-    let ok = false;
-    try {
-      const reply = await this.send(() => this.link.call(script, key, args));
-      ok = true;
-      return reply;
-    } finally {
-      this.observer.scriptRan(script, (this.clock.monotonicMs() - begunMs) / 1000, ok);
-    }
+    return await this.#timed(script, () => this.link.call(script, firstKey(script, args), args));
+  }
+
+  /** The same for what replicas of Redis shall have, too, where they are asked. */
+  async runCopied(script: Name, args: readonly ScriptArgument[]): Promise<CopiedReply> {
+    const key = firstKey(script, args);
+    return await this.#timed(script, () => this.link.callCopied(script, key, args));
   }
 
   async send<T>(command: () => Promise<T>): Promise<T> {
@@ -56,4 +54,20 @@ export class ScriptRunner<Name extends ScriptName> {
       });
     }
   }
+
+  async #timed<T>(script: Name, call: () => Promise<T>): Promise<T> {
+    const begunMs = this.clock.monotonicMs();
+    let ok = false;
+    try {
+      const reply = await this.send(call);
+      ok = true;
+      return reply;
+    } finally {
+      this.observer.scriptRan(script, (this.clock.monotonicMs() - begunMs) / 1000, ok);
+    }
+  }
+}
+
+function firstKey(script: ScriptName, args: readonly ScriptArgument[]): string {
+  return String(SCRIPT_KEYS[script] === 'many' ? args[1] : args[0]);
 }

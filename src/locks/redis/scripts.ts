@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock/clock.js';
 import type { Batch } from '../../redis/batches.js';
 import type { RedisLink } from '../../redis/redis-link.js';
-import type { Break, Lease, LockRequest, TakeOver } from '../lock-table.js';
+import type { Break, Confirmation, Lease, LockRequest, TakeOver } from '../lock-table.js';
 import type { GrantId, LockHolder, LockMode, LockState, SessionId } from '../model.js';
 import type { KeptWait } from '../session-records.js';
 import type { TableObserver } from '../table-observer.js';
@@ -105,8 +105,11 @@ export class LockScripts {
     return parseFlag(await this.#runner.run('release', [...this.keys.all(name), grantId]));
   }
 
-  async confirm({ name, grantId, ttlMs }: Lease): Promise<boolean> {
-    return parseFlag(await this.#runner.run('confirm', [this.keys.lock(name), grantId, ttlMs]));
+  /** @returns how many servers have it, or undefined where the grant is not live any more */
+  async confirm({ name, grantId, ttlMs }: Lease): Promise<number | undefined> {
+    const args = [this.keys.lock(name), grantId, ttlMs];
+    const { reply, replicas } = await this.#runner.runCopied('confirm', args);
+    return parseFlag(reply) ? 1 + replicas : undefined;
   }
 
   async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -143,8 +146,8 @@ export class LockScripts {
     return parseVerdicts(await this.#runner.run('announce', [keys.length, ...keys, ...args]));
   }
 
-  async takeOver(request: TakeOver): Promise<TakeOverReply | undefined> {
-    const reply = await this.#runner.run('take-over', [
+  async takeOver(request: TakeOver): Promise<(TakeOverReply & Confirmation) | undefined> {
+    const { reply, replicas } = await this.#runner.runCopied('take-over', [
       ...this.keys.all(request.name),
       request.session,
       request.generation,
@@ -153,7 +156,8 @@ export class LockScripts {
       request.address,
       this.replicaId,
     ]);
-    return parseTakeOver(reply);
+    const taken = parseTakeOver(reply);
+    return taken && { ...taken, copies: 1 + replicas };
   }
 
   async break({ name, token, by, reason }: Break): Promise<LockHolder[]> {
@@ -216,16 +220,13 @@ export class LockScripts {
 
   /** Redis's own clock, in microseconds since the epoch. */
   async time(): Promise<number> {
-    const { epoch } = this.keys;
-    return parseTime(
-      await this.#runner.send(() => this.link.send(epoch, (client) => client.time())),
-    );
+    return parseTime(await this.#runner.send(() => this.link.sendToAny((client) => client.time())));
   }
 
   /** What tells this memory of Redis from one that began later. */
   async epoch(): Promise<string> {
     const mine: string = randomUUID();
-    const keys = this.link.keyOnEach(this.keys.epoch);
+    const keys = await this.#runner.send(async () => this.link.keyOnEach(this.keys.epoch));
     const epochs = keys.map(async (key) => {
       const known = await this.#runner.send(() =>
         this.link.send(key, (client) => client.set(key, mine, 'NX', 'GET')),
