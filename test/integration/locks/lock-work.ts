@@ -15,13 +15,7 @@ import type { GrantId, SessionId } from '../../../src/locks/model.js';
 import { LockKeys } from '../../../src/locks/redis/lock-keys.js';
 import { eventually } from '../support/eventually.js';
 import { makeReplica, type Replica, type ReplicaOptions, uniquePrefix } from './redis-fixture.js';
-
-/** Lease and wait that no test outlives. */
-export const LONG_MS = 60_000;
-
-export interface Held extends Grant {
-  readonly lease: Lease;
-}
+import { ask, LONG_MS } from './requests.js';
 
 export interface Waiting {
   readonly request: LockRequest;
@@ -62,24 +56,16 @@ export class LockWork {
   }
 
   ask(session: string, wish: Partial<LockRequest> = {}): LockRequest {
-    return {
-      name: this.name,
-      mode: 'exclusive',
-      session: session as SessionId,
-      grantId: randomUUID() as GrantId,
-      ttlMs: LONG_MS,
-      waitMs: 0,
-      holder: `${session}'s`,
-      address: '192.0.2.1:4711',
-      note: '',
-      generation: 1,
-      holdsOthers: false,
-      ...wish,
-    };
+    const who = { holder: `${session}'s`, address: '192.0.2.1:4711' };
+    return ask(this.name, session, { ...who, ...wish });
   }
 
   /** Acquires and confirms, as a session does. */
-  async hold(table: LockTable, session: string, wish: Partial<LockRequest> = {}): Promise<Held> {
+  async hold(
+    table: LockTable,
+    session: string,
+    wish: Partial<LockRequest> = {},
+  ): Promise<Grant & { readonly lease: Lease }> {
     const request = this.ask(session, wish);
     const grant = granted(await table.acquire(request));
     const lease = { name: request.name, grantId: grant.grantId, ttlMs: request.ttlMs };

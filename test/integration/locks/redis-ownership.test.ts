@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { sharedRedisUrl } from '../support/redis.js';
-import { granted, LONG_MS, LockWork } from './lock-work.js';
+import { granted, LockWork } from './lock-work.js';
 import type { Replica } from './redis-fixture.js';
+import { LONG_MS } from './requests.js';
 
 describe('RedisLockTable and locks that change hands', () => {
   let work: LockWork;
