@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { RedisConnection } from '../../../src/locks/redis/redis-connection.js';
-import { RecordingLog } from '../../support/recording-log.js';
+import { RedisConnection } from '../../src/redis/redis-connection.js';
+import { RecordingLog } from '../support/recording-log.js';
 
 describe('RedisConnection', () => {
   let silent: Server;
@@ -18,13 +18,11 @@ describe('RedisConnection', () => {
 
   it('is closed without an error, also where it fails meanwhile', async () => {
     const { port } = silent.address() as AddressInfo;
-    const connection = new RedisConnection(
-      `redis://127.0.0.1:${port}`,
-      1_000,
-      'commands',
-      new RecordingLog(),
-      () => undefined,
-    );
+    const connection = new RedisConnection({ host: '127.0.0.1', port }, 1_000, {
+      role: 'commands',
+      log: new RecordingLog(),
+      changed: () => undefined,
+    });
     connection.open();
     await once(silent, 'connection');
     const closed = connection.close();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Heartbeat } from '../../../src/locks/redis/heartbeat.js';
-import { FakeClock } from '../../support/fake-clock.js';
+import { Heartbeat } from '../../src/redis/heartbeat.js';
+import { FakeClock } from '../support/fake-clock.js';
 
 describe('Heartbeat', () => {
   it('beats about every ten seconds until it is stopped', async () => {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Log } from '../../telemetry/log.js';
+import type { Log } from '../telemetry/log.js';
 
 /** A Redis that drops keys when it is full drops locks that somebody holds. */
 export async function warnOfEviction(client: Redis, log: Log): Promise<void> {
@@ -10,7 +10,7 @@ export async function warnOfEviction(client: Redis, log: Log): Promise<void> {
     log.warn(
       'redis.evicts',
       'Redis may drop locks when its memory is full: set maxmemory-policy noeviction',
-      { policy },
+      { policy, server: client.options.host },
     );
   } catch (error) {
     // Hosted servers often forbid CONFIG.

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../clock/clock.js';
+import type { CancelTimer, Clock } from '../clock/clock.js';
 
 /** Between two beats, in milliseconds, and how much of it is left to chance. */
 const INTERVAL_MS = 10_000;

@@ -36,6 +36,38 @@ export function makeBatches<T extends { readonly name: string }>(
   return batches;
 }
 
+/**
+ * Runs every batch, some at once so that about `limit` things are under way. One that fails does
+ * not keep the others from being run: their server may be another one.
+ * @throws the first failure, after all were run
+ */
+export async function runBatches<T>(
+  batches: readonly Batch<T>[],
+  limit: number,
+  run: (batch: Batch<T>) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const left = [...batches];
+  while (left.length > 0) {
+    let things = 0;
+    const fitting = left.findIndex((batch, index) => {
+      things += sizeOf(batch);
+      return index > 0 && things > limit;
+    });
+    const some = left.splice(0, fitting < 0 ? left.length : fitting);
+    for (const result of await Promise.allSettled(some.map(run))) {
+      if (result.status === 'rejected') failures.push(result.reason);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function sizeOf(batch: Batch<unknown>): number {
+  let size = 0;
+  for (const things of batch.values()) size += things.length;
+  return size;
+}
+
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;
