@@ -36,23 +36,6 @@ describe('client: reconnecting', () => {
     });
   });
 
-  it('never sends a change twice: whether it took effect is unknown', async () => {
-    await withServer(
-      { PUT: cutOnce(':1\r\n'), PING: () => '+PONG\r\n' },
-      async (client, server) => {
-        const error = await rejection(client.put('a', 'x', { version: 1 }));
-        expect(error).to.include({
-          name: 'ConnectionLost',
-          code: 'CONNECTIONLOST',
-          retryable: false,
-        });
-        expect(error.message).to.match(/PUT/);
-        await client.ping();
-        expect(server.requests).to.deep.equal(['PUT a x VERSION 1', 'PING']);
-      },
-    );
-  });
-
   it('does not ask a raw command again', async () => {
     await withServer({ HISTORY: cutOnce('*0\r\n') }, async (client) => {
       expect((await rejection(client.call('HISTORY', 'a'))).code).to.equal('CONNECTIONLOST');

@@ -27,7 +27,7 @@ describe('candado put', () => {
       String(server.port),
     ]);
     expect([code, out]).to.deep.equal([0, 'a is at version 5 now\n']);
-    expect(server.requests).to.deep.equal(['LOCK a WAIT 50', 'PUT a hello']);
+    expect(server.requests).to.deep.equal(['LOCK a WAIT 50', 'PUT a hello ID #1']);
   });
 
   for (const [how, argv] of [
@@ -40,7 +40,7 @@ describe('candado put', () => {
       io.stdin.end('from a pipe');
       const { code } = await run([...argv, '--port', String(server.port)], io);
       expect(code).to.equal(0);
-      expect(server.requests).to.deep.equal(['LOCK a', 'PUT a from a pipe']);
+      expect(server.requests).to.deep.equal(['LOCK a', 'PUT a from a pipe ID #1']);
     });
   }
 
@@ -49,7 +49,7 @@ describe('candado put', () => {
     const io = new CapturedIo();
     io.stdin.end();
     await run(['put', 'a', '--port', String(server.port)], io);
-    expect(server.requests.at(-1)).to.equal('PUT a ');
+    expect(server.requests.at(-1)).to.equal('PUT a  ID #1');
   });
 
   it('does without a lock for a named version', async () => {
@@ -57,7 +57,7 @@ describe('candado put', () => {
     const io = new CapturedIo();
     io.stdin.end('x');
     await run(['put', 'a', '--if-version', '0', '--port', String(server.port)], io);
-    expect(server.requests).to.deep.equal(['PUT a x VERSION 0']);
+    expect(server.requests).to.deep.equal(['PUT a x VERSION 0 ID #1']);
   });
 
   it('sends nothing where somebody else holds it', async () => {
