@@ -185,9 +185,9 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
    * Ends with the loop over it, with `signal`, and with this client.
    *
    * @param wish names and globs, of which both the file and its lock are meant unless `file:` or
-   *   `lock:` stands before them; or literal channels and patterns
+   *   `lock:` stands before them; or literal channels and patterns; everything without
    */
-  watch(wish: WatchWish, options: WatchOptions = {}): Watch {
+  watch(wish: WatchWish = '*', options: WatchOptions = {}): Watch {
     const ends = [this.#closing.signal, ...(options.signal === undefined ? [] : [options.signal])];
     return new Watch(this.#options, wish, AbortSignal.any(ends));
   }

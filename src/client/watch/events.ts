@@ -65,7 +65,7 @@ export interface GapEvent {
 /** What a newer server tells and this client does not know. */
 export interface OtherEvent {
   readonly kind: 'other';
-  readonly event: string;
+  readonly event: 'other';
   readonly channel: string;
   /** As it came; usually a JSON object. */
   readonly message: string;
@@ -81,10 +81,7 @@ export function toWatchEvent(channel: string, message: string): WatchEvent {
   const colon = channel.indexOf(':');
   const [kind, name] = [channel.slice(0, colon), channel.slice(colon + 1)];
   const known = kind === 'file' ? fileEvent(name, fields) : lockEvent(kind, name, fields);
-  const { event } = fields;
-  return (
-    known ?? { kind: 'other', event: typeof event === 'string' ? event : '', channel, message }
-  );
+  return known ?? { kind: 'other', event: 'other', channel, message };
 }
 
 function fileEvent(name: string, fields: Fields): FileEvent | undefined {
