@@ -32,6 +32,10 @@ describe('client/errors', () => {
   });
 
   it('takes a code it does not know for one that is not worth a retry', () => {
-    expect(new CandadoError('NEWER', 'x')).to.include({ code: 'NEWER', retryable: false, retry: 'never' });
+    expect(new CandadoError('NEWER', 'x')).to.include({
+      code: 'NEWER',
+      retryable: false,
+      retry: 'never',
+    });
   });
 });

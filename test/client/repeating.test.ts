@@ -71,28 +71,22 @@ describe('client: what was under way when the connection broke', () => {
     });
 
     it('that came along is taken by who asked for it', async () => {
-      await withSession(
-        { LOCK: cutOnce(() => grant()) },
-        async ({ client, server, session }) => {
-          session.kept = { a: 7 };
-          const lock = await client.lock('a');
-          expect(lock.held).to.equal(true);
-          expect(server.requests).to.deep.equal(['LOCK a', 'RESUME s1 x', 'LOCK a']);
-        },
-      );
+      await withSession({ LOCK: cutOnce(() => grant()) }, async ({ client, server, session }) => {
+        session.kept = { a: 7 };
+        const lock = await client.lock('a');
+        expect(lock.held).to.equal(true);
+        expect(server.requests).to.deep.equal(['LOCK a', 'RESUME s1 x', 'LOCK a']);
+      });
     });
   });
 
   it('a renewal is asked for again', async () => {
-    await withSession(
-      { RENEW: cutOnce(() => ':900\r\n') },
-      async ({ client, server, session }) => {
-        const lock = await client.lock('a');
-        session.kept = { a: 7 };
-        expect(await lock.renew(900)).to.equal(900);
-        expect(server.requests.filter((each) => each.startsWith('RENEW'))).to.have.length(2);
-      },
-    );
+    await withSession({ RENEW: cutOnce(() => ':900\r\n') }, async ({ client, server, session }) => {
+      const lock = await client.lock('a');
+      session.kept = { a: 7 };
+      expect(await lock.renew(900)).to.equal(900);
+      expect(server.requests.filter((each) => each.startsWith('RENEW'))).to.have.length(2);
+    });
   });
 
   describe('giving a lock up', () => {
@@ -119,17 +113,14 @@ describe('client: what was under way when the connection broke', () => {
 
   describe('a change', () => {
     it('under a lock is asked for again by the same id, and ends the lock', async () => {
-      await withSession(
-        { PUT: cutOnce(() => ':3\r\n') },
-        async ({ client, server }) => {
-          const lock = await client.lock('a');
-          // It was published the first time: the lock is over, and does not come along.
-          expect(await lock.put('x')).to.equal(3);
-          expect([lock.held, lock.version, lock.signal.aborted]).to.deep.equal([false, 3, false]);
-          const [, ...asked] = server.requests;
-          expect(asked).to.deep.equal(['PUT a x ID #1', 'RESUME s1 x', 'PUT a x ID #1']);
-        },
-      );
+      await withSession({ PUT: cutOnce(() => ':3\r\n') }, async ({ client, server }) => {
+        const lock = await client.lock('a');
+        // It was published the first time: the lock is over, and does not come along.
+        expect(await lock.put('x')).to.equal(3);
+        expect([lock.held, lock.version, lock.signal.aborted]).to.deep.equal([false, 3, false]);
+        const [, ...asked] = server.requests;
+        expect(asked).to.deep.equal(['PUT a x ID #1', 'RESUME s1 x', 'PUT a x ID #1']);
+      });
     });
 
     it('under a lock that went with its connection is refused, and the lock is lost', async () => {
@@ -182,7 +173,10 @@ describe('client: what was under way when the connection broke', () => {
       await withSession({ PUT: () => ':3\r\n' }, async ({ client, server }) => {
         await client.put('a', 'x', { version: 2 });
         await client.put('a', 'x', { version: 2 });
-        expect(server.requests).to.deep.equal(['PUT a x VERSION 2 ID #1', 'PUT a x VERSION 2 ID #2']);
+        expect(server.requests).to.deep.equal([
+          'PUT a x VERSION 2 ID #1',
+          'PUT a x VERSION 2 ID #2',
+        ]);
       });
     });
 
@@ -346,8 +340,7 @@ describe('client: ending a wait', () => {
 
   it('while there is no connection needs no more than to leave the queue later', async () => {
     const session = new SessionScript();
-    const LOCK: Answer = ({ args }) =>
-      args.includes('WAIT') ? undefined : '-LOCKED by ada\r\n';
+    const LOCK: Answer = ({ args }) => (args.includes('WAIT') ? undefined : '-LOCKED by ada\r\n');
     await withSession(
       { LOCK },
       async ({ client, server }) => {

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { type CandadoClient, type ClientOptions, connect, type Watch } from '../../../src/client/index.js';
+import {
+  type CandadoClient,
+  type ClientOptions,
+  connect,
+  type Watch,
+} from '../../../src/client/index.js';
 import { rejection } from '../../support/rejection.js';
 import { type Answer, ScriptedServer } from '../../support/scripted-server.js';
 import { push } from '../../support/session-script.js';
@@ -33,24 +38,21 @@ const next = async (watch: Watch): Promise<unknown> => (await watch.next()).valu
 
 describe('client/watch', () => {
   it('subscribes on a connection of its own and tells what happens', async () => {
-    await withServer(
-      { PSUBSCRIBE: confirm('psubscribe', 2) },
-      async (watch, server) => {
-        const watching = watch(['a', 'b*']);
-        await watching.ready;
-        expect(server.requests).to.deep.equal([
-          'SUBSCRIBE file:a lock:a',
-          'PSUBSCRIBE file:b* lock:b*',
-        ]);
-        expect([server.connections, server.seen[1]?.args]).to.deep.equal([2, ['3']]);
-        const { socket } = await server.request('SUBSCRIBE');
-        const gone = JSON.stringify({ event: 'delete', version: 5 });
-        socket.write(put('a', 4) + push('pmessage', 'file:b*', 'file:bob', gone));
-        expect(await next(watching)).to.deep.include({ name: 'a', version: 4 });
-        expect(await next(watching)).to.deep.include({ name: 'bob', event: 'delete' });
-        await watching.return();
-      },
-    );
+    await withServer({ PSUBSCRIBE: confirm('psubscribe', 2) }, async (watch, server) => {
+      const watching = watch(['a', 'b*']);
+      await watching.ready;
+      expect(server.requests).to.deep.equal([
+        'SUBSCRIBE file:a lock:a',
+        'PSUBSCRIBE file:b* lock:b*',
+      ]);
+      expect([server.connections, server.seen[1]?.args]).to.deep.equal([2, ['3']]);
+      const { socket } = await server.request('SUBSCRIBE');
+      const gone = JSON.stringify({ event: 'delete', version: 5 });
+      socket.write(put('a', 4) + push('pmessage', 'file:b*', 'file:bob', gone));
+      expect(await next(watching)).to.deep.include({ name: 'a', version: 4 });
+      expect(await next(watching)).to.deep.include({ name: 'bob', event: 'delete' });
+      await watching.return();
+    });
   });
 
   it('understands the arrays of RESP2', async () => {
