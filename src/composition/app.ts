@@ -5,6 +5,7 @@ import { LockTable } from '../locks/lock-table.js';
 import { TcpServer } from '../net/tcp-server.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
+import { LockNotices } from '../sessions/lock-notices.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { TelemetryServer } from '../telemetry/http-server.js';
 import type { WinstonLog } from '../telemetry/winston-log.js';
@@ -46,6 +47,7 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
   const table = container.get(LockTable);
   const renewer = container.get(LeaseRenewer);
   const kept = container.get(KeptSessions);
+  const notices = container.get(LockNotices);
   const releases = container.get(PendingReleases);
   const tcp = container.get(TcpServer);
 
@@ -63,7 +65,10 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     await table.open();
     undo.push(() => table.close());
     undo.push(() => releases.close());
+    kept.start();
     undo.push(() => kept.close());
+    notices.start();
+    undo.push(async () => notices.stop());
     renewer.start();
     undo.push(() => renewer.stop());
     const port = await tcp.listen();

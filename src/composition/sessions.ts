@@ -1,9 +1,11 @@
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { FileLocking } from '../sessions/file-locking.js';
+import { Granting } from '../sessions/granting.js';
 import { HeldLocks } from '../sessions/held-locks.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
+import { LockNotices } from '../sessions/lock-notices.js';
 import { SessionOptions } from '../sessions/options.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { Publishing } from '../sessions/publishing.js';
@@ -15,7 +17,9 @@ export const sessionsModule = (config: Config): ContainerModule =>
     );
     bind(HeldLocks).toSelf();
     bind(PendingReleases).toSelf();
+    bind(Granting).toSelf();
     bind(FileLocking).toSelf();
+    bind(LockNotices).toSelf();
     bind(KeptSessions).toSelf();
     bind(Publishing).toSelf();
     bind(LeaseRenewer).toSelf();

@@ -5,10 +5,11 @@ import type { CommandObserver } from '../commands/command-observer.js';
 import type { CommandContext, ConnectionHandle } from '../commands/context.js';
 import type { CommandRegistry } from '../commands/registry.js';
 import type { Reply } from '../commands/reply.js';
+import { lostPush, waitedForPush } from '../commands/session-pushes.js';
 import { UploadAborted } from '../commands/upload.js';
 import type { Dialect, DialectName } from '../dialects/dialect.js';
 import type { KeptSessions } from '../sessions/kept-sessions.js';
-import type { Session } from '../sessions/session.js';
+import type { Session, SessionListener } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
 import type { ConnectionObserver } from './connection-observer.js';
 import { CLOSE_LINGER_MS, READ_AHEAD_BYTES } from './limits.js';
@@ -65,11 +66,17 @@ export class Connection implements CommandContext, ConnectionHandle {
   readonly #quiet: QuietTimer;
   readonly #slowReader: SlowReaderWatch;
   readonly #waits = new WaitGate();
+  readonly #sessionListener: SessionListener = {
+    lost: (lock) => this.push(lostPush(lock)),
+    waitedFor: (lock, waiting) => this.push(waitedForPush(lock, waiting)),
+  };
   readonly #log: Log;
   readonly #timeLatency: TimeLatency;
   #running: Promise<void> | undefined;
   #detached: Promise<void> | undefined;
   #leaving = false;
+  /** The client ended its session; it will not come back. */
+  #goodbye = false;
   #ended = false;
   #draining = false;
 
@@ -80,6 +87,7 @@ export class Connection implements CommandContext, ConnectionHandle {
   ) {
     this.id = identity.id;
     this.#session = identity.session;
+    this.#session.listener = this.#sessionListener;
     this.remoteAddress = identity.remoteAddress;
     this.localAddress = identity.localAddress;
     this.dialect = identity.dialect.name;
@@ -137,10 +145,12 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   adopt(session: Session): void {
+    this.#session.listener = undefined;
     this.#session = session;
+    session.listener = this.#sessionListener;
   }
 
-  push(): void {
+  push(_items: readonly Reply[]): void {
     // to be written
   }
 
@@ -203,6 +213,7 @@ export class Connection implements CommandContext, ConnectionHandle {
 
   #answer(command: Command, reply: Reply): void {
     this.#dialect.encode(command, reply, this.#writer);
+    if (reply.kind === 'bye') this.#goodbye = true;
     this.#log.debug('command.answered', 'A command was answered', {
       command: command.name,
       reply: reply.kind,
@@ -246,9 +257,14 @@ export class Connection implements CommandContext, ConnectionHandle {
   #leave(): void {
     if (this.#leaving) return;
     this.#leaving = true;
-    this.#detached ??= this.services.kept.detach(this.session, this);
+    this.#detached ??= this.#detach();
     if (this.socket.writableFinished) this.#linger();
     else this.socket.once('finish', () => this.#linger());
+  }
+
+  #detach(): Promise<void> {
+    const { kept } = this.services;
+    return this.#goodbye ? kept.end(this.session) : kept.detach(this.session, this);
   }
 
   #linger(): void {
@@ -314,7 +330,7 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#waits.close('left');
     this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
     while (this.#running !== undefined) await this.#running;
-    this.#detached ??= this.services.kept.detach(this.session, this);
+    this.#detached ??= this.#detach();
     await this.#detached;
     this.#log.debug('connection.closed', 'A connection is closed');
   }

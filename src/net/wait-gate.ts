@@ -1,5 +1,4 @@
-/** Why a wait was ended from outside. */
-export type WaitEnd = 'left' | 'unblocked' | 'draining';
+import type { WaitEnd } from '../sessions/wait-end.js';
 
 /** Lets somebody else end what a connection's commands are waiting for. */
 export class WaitGate {

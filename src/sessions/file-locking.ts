@@ -8,26 +8,24 @@ import type { Head } from '../files/head.js';
 import { LockTableUnavailable } from '../locks/errors.js';
 import {
   type Acquisition,
-  type Grant,
   LockTable,
   type QueuePlace,
   type RenewOutcome,
 } from '../locks/lock-table.js';
 import type { CircleStep, GrantId, LockMode, LockState } from '../locks/model.js';
+import { type KeptWait, SessionRecords } from '../locks/session-records.js';
+import { Granting, type LeaseWish } from './granting.js';
 import { HeldLocks } from './held-locks.js';
 import { LockObserver } from './lock-observer.js';
 import { SessionOptions } from './options.js';
-import { PendingReleases } from './pending-releases.js';
-import type { HeldLock, Session } from './session.js';
+import { type HeldLock, ownedBy, type Session } from './session.js';
+import { SessionWait } from './session-wait.js';
 
 /**
  * How often one LOCK begins anew after its grant passed on before it could be confirmed. It takes
  * a stall of seconds each time; a store that slow should be told, not hidden.
  */
 const MAX_VOID_GRANTS = 3;
-
-/** How often one grant is raised above the store's token; each time somebody else was faster. */
-const MAX_RAISES = 16;
 
 export interface LockWish {
   readonly mode: LockMode;
@@ -39,7 +37,7 @@ export interface LockWish {
   readonly note: string;
   /** Called once if it has to wait. */
   readonly onQueued?: (place: QueuePlace) => void;
-  /** Ends the wait. */
+  /** Ends the wait; its reason is a `WaitEnd`. */
   readonly signal: AbortSignal;
 }
 
@@ -68,8 +66,9 @@ export class FileLocking {
   constructor(
     private readonly table: LockTable,
     private readonly files: FileStore,
+    private readonly granting: Granting,
+    private readonly records: SessionRecords,
     private readonly held: HeldLocks,
-    private readonly pendingReleases: PendingReleases,
     private readonly observer: LockObserver,
     private readonly clock: Clock,
     private readonly options: SessionOptions,
@@ -80,16 +79,18 @@ export class FileLocking {
    * @throws {LockTableUnavailable}, {@link FileStoreUnavailable}, FileNameTaken; nothing is held then
    */
   async lock(session: Session, name: FileName, wish: LockWish): Promise<LockOutcome> {
-    const begunMs = this.clock.monotonicMs();
     const mayWait = wish.waitMs > 0 && !wish.signal.aborted;
-    if (mayWait) this.observer.waiting(1);
-    try {
-      const outcome = await this.#lock(session, name, wish, begunMs, mayWait);
-      this.#observe(outcome, begunMs);
-      return outcome;
-    } finally {
-      if (mayWait) this.observer.waiting(-1);
-    }
+    if (!mayWait || !session.kept) return await this.#observed(session, name, wish, mayWait);
+    const wait = new SessionWait(wish.signal);
+    session.waiting = wait;
+    const attempt = this.#observed(session, name, { ...wish, signal: wait.signal }, true).finally(
+      () => {
+        if (session.waiting === wait) session.waiting = undefined;
+        wait.over();
+      },
+    );
+    const left = wait.left.then((): LockOutcome => ({ outcome: 'cancelled' }));
+    return await Promise.race([attempt, left]);
   }
 
   /** Extends the lease, also one that ran out and was not granted to anybody since. */
@@ -137,7 +138,9 @@ export class FileLocking {
   async end(session: Session, lock: HeldLock): Promise<boolean> {
     this.held.remove(session, lock);
     if (lock.head.version === 0) await this.#forgetUnwritten(lock.head);
-    return await this.#release(lock.name, lock.grantId, lock.ttlMs);
+    const wasHeld = await this.granting.release(lock.name, lock.grantId, lock.ttlMs);
+    if (session.kept) void this.#tell(() => this.records.gaveUp(ownedBy(session), lock.name));
+    return wasHeld;
   }
 
   /** As {@link end}, for when the client's answer does not depend on it. */
@@ -146,6 +149,23 @@ export class FileLocking {
       await this.end(session, lock);
     } catch (error) {
       if (!(error instanceof LockTableUnavailable)) throw error;
+    }
+  }
+
+  async #observed(
+    session: Session,
+    name: FileName,
+    wish: LockWish,
+    mayWait: boolean,
+  ): Promise<LockOutcome> {
+    const begunMs = this.clock.monotonicMs();
+    if (mayWait) this.observer.waiting(1);
+    try {
+      const outcome = await this.#lock(session, name, wish, begunMs, mayWait);
+      this.#observe(outcome, begunMs);
+      return outcome;
+    } finally {
+      if (mayWait) this.observer.waiting(-1);
     }
   }
 
@@ -165,7 +185,7 @@ export class FileLocking {
       const { grant } = acquisition;
       let lock: HeldLock | undefined;
       try {
-        lock = await this.#take(session, name, wish, grant);
+        lock = await this.granting.take(session, name, this.#lease(wish), grant);
       } finally {
         // A fresh grant ended the one before it (a reader becomes a writer), whatever came of it.
         if (lock === undefined && grant.fresh && known !== undefined) {
@@ -194,8 +214,10 @@ export class FileLocking {
     wish: LockWish,
     waitMs: number | undefined,
   ): Promise<Acquisition> {
-    const ttlMs = wish.ttlMs ?? this.options.leaseTtlMs;
+    const { ttlMs } = this.#lease(wish);
+    const grantId = randomUUID() as GrantId;
     const known = session.held.get(name);
+    const place = session.place?.name === name ? session.place : undefined;
     const formerMs = known?.ttlMs ?? ttlMs;
     let isRenewed = false;
     // As in renew(): what is held already may be renewed in the background meanwhile.
@@ -205,7 +227,7 @@ export class FileLocking {
         name,
         mode: wish.mode,
         session: session.id,
-        grantId: randomUUID() as GrantId,
+        grantId,
         ttlMs,
         waitMs: waitMs ?? 0,
         holder: session.holder,
@@ -214,92 +236,34 @@ export class FileLocking {
         generation: session.generation,
         holdsOthers: session.held.size > (known === undefined ? 0 : 1),
         ...(waitMs === undefined ? {} : { signal: wish.signal }),
-        ...(wish.onQueued === undefined ? {} : { onQueued: wish.onQueued }),
+        ...(place === undefined ? {} : { inPlaceOf: place.grantId }),
+        onQueued: (queued) => {
+          void this.#recordWait(session, { name, grantId });
+          wish.onQueued?.(queued);
+        },
       });
       isRenewed = acquisition.outcome === 'granted' && !acquisition.grant.fresh;
+      if (session.place === place) session.place = undefined;
       return acquisition;
     } finally {
       if (known !== undefined && !isRenewed) known.ttlMs = formerMs;
     }
   }
 
-  /** Makes a grant of the table a lock that its client may be told of; undefined if it is void. */
-  async #take(
-    session: Session,
-    name: FileName,
-    wish: LockWish,
-    grant: Grant,
-  ): Promise<HeldLock | undefined> {
-    const ttlMs = wish.ttlMs ?? this.options.leaseTtlMs;
-    const sinceMs = this.clock.monotonicMs();
-    if (!grant.fresh) {
-      const known = session.held.get(name);
-      if (known?.grantId === grant.grantId) {
-        known.ttlMs = ttlMs;
-        known.keepAlive = wish.ttlMs === undefined;
-        this.held.renewed(known, sinceMs);
-        return known;
-      }
-      // Left over from an attempt that failed or a release that did: it is still being cancelled
-      // in the background, so the client must not be told that it has this one.
-      await this.#release(name, grant.grantId, ttlMs);
-      return undefined;
-    }
-    try {
-      const fenced = await this.#fence(name, grant);
-      if (fenced === undefined) return undefined;
-      const confirmMs = this.clock.monotonicMs();
-      const confirmed = await this.table.confirm({ name, grantId: grant.grantId, ttlMs });
-      if (confirmed === undefined) return undefined;
-      const lock: HeldLock = {
-        name,
-        grantId: grant.grantId,
-        mode: grant.mode,
-        token: fenced.token,
-        head: fenced,
-        ttlMs,
-        copies: confirmed.copies,
-        keepAlive: wish.ttlMs === undefined,
-        grantedAtMs: this.clock.monotonicMs(),
-        endsAtMs: confirmMs + ttlMs,
-        state: 'live',
-      };
-      this.held.add(session, lock);
-      return lock;
-    } catch (error) {
-      // The client will not be told of this grant, so it must not stay.
-      await this.#release(name, grant.grantId, ttlMs).catch(() => false);
-      throw error;
-    }
+  #lease({ ttlMs }: LockWish): LeaseWish {
+    return { ttlMs: ttlMs ?? this.options.leaseTtlMs, keepAlive: ttlMs === undefined };
   }
 
-  /**
-   * Makes the head carry the grant's token. Where the store's token leads, the table has lost its
-   * memory, and is corrected; unless this grant itself is over: then it is this replica that was
-   * asleep, and the grant is void.
-   */
-  async #fence(name: FileName, grant: Grant): Promise<Head | undefined> {
-    let token = grant.token;
-    for (let raises = 0; raises < MAX_RAISES; raises++) {
-      const result = await this.files.fence(name, token, grant.mode === 'shared');
-      if (result.outcome === 'fenced') return result.head;
-      const raised = await this.table.raise(name, grant.grantId, result.token);
-      if (raised === undefined) return undefined;
-      token = raised;
-    }
-    throw new FileStoreUnavailable(
-      `the head of "${name}" is changed by others all the time; try again`,
-      false,
-    );
+  /** So that another replica can take the place. Without it only the place is lost. */
+  async #recordWait(session: Session, wait: KeptWait): Promise<void> {
+    if (session.kept) await this.#tell(() => this.records.waits(ownedBy(session), wait));
   }
 
-  /** @returns whether it was held; failing that for good, the release is tried again later */
-  async #release(name: FileName, grantId: GrantId, ttlMs: number): Promise<boolean> {
+  async #tell(say: () => Promise<void>): Promise<void> {
     try {
-      return await this.table.release(name, grantId);
+      await say();
     } catch (error) {
-      this.pendingReleases.add(name, grantId, ttlMs);
-      throw error;
+      if (!(error instanceof LockTableUnavailable)) throw error;
     }
   }
 

@@ -1,15 +1,35 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { injectable } from 'inversify';
 import { type CancelTimer, Clock } from '../clock/clock.js';
+import { LockTableUnavailable } from '../locks/errors.js';
+import type { SessionId } from '../locks/model.js';
+import {
+  type KeptLock,
+  type OpenSession,
+  type Ownership,
+  type ResumedSession,
+  SessionRecords,
+} from '../locks/session-records.js';
 import { Log } from '../telemetry/log.js';
 import { FileLocking } from './file-locking.js';
+import { Granting } from './granting.js';
+import { HeldLocks } from './held-locks.js';
 import { SessionOptions } from './options.js';
-import type { Session } from './session.js';
+import { ownedBy, Session } from './session.js';
 
 /** Sessions that one replica keeps beyond their connections at most; each may hold many locks. */
 export const MAX_KEPT_SESSIONS = 100_000;
 
 const SECRET_BYTES = 16;
+
+/** A record outlives two touches that failed. */
+const TOUCHES_PER_KEEP = 3;
+
+/** The most records touched by one request. */
+const MAX_TOUCHED = 500;
+
+/** The most locks of one session taken over at once. */
+const MAX_TAKEN_OVER = 50;
 
 /** What a client needs to come back. */
 export interface Ticket {
@@ -21,6 +41,7 @@ export interface Ticket {
 
 /** The connection that a session belongs to now. */
 export interface Attachment {
+  readonly remoteAddress: string;
   /** Ends the connection; settles once nothing of it is under way any more. */
   end(): Promise<void>;
   /** Aborted once the connection is gone. */
@@ -35,37 +56,55 @@ interface Kept {
 }
 
 /**
- * Sessions whose clients asked to keep their locks for a while when the connection is lost. A
- * session is resumed where it was opened: on this replica.
+ * Sessions whose clients asked to keep their locks for a while when the connection is lost. Their
+ * records are known to every replica, so that a session can be resumed on any of them.
  */
 @injectable()
 export class KeptSessions {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<SessionId, Kept>();
+  #stopListening: (() => void) | undefined;
+  #cancelTouch: CancelTimer | undefined;
+  #touching: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(
     private readonly locking: FileLocking,
+    private readonly granting: Granting,
+    private readonly held: HeldLocks,
+    private readonly records: SessionRecords,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly options: SessionOptions,
   ) {}
 
-  /** Keeps `session` from now on; undefined where too many are kept. Asking again changes nothing. */
-  keep(session: Session, attachment: Attachment): Ticket | undefined {
+  start(): void {
+    this.#stopListening = this.records.onLeft((id, generation) => this.#onLeft(id, generation));
+    this.#scheduleTouch();
+  }
+
+  /**
+   * Keeps `session` from now on; undefined where too many are kept. Asking again changes nothing.
+   * @throws {LockTableUnavailable}
+   */
+  async keep(session: Session, attachment: Attachment): Promise<Ticket | undefined> {
     const known = this.#kept.get(session.id);
     if (known !== undefined) return this.#ticket(known);
     if (this.#kept.size >= MAX_KEPT_SESSIONS) return undefined;
     const secret = randomBytes(SECRET_BYTES).toString('hex');
     const kept = { session, secret, attachment, cancelTimer: undefined };
+    await this.#open(kept);
+    session.kept = true;
     this.#kept.set(session.id, kept);
     return this.#ticket(kept);
   }
 
   /**
-   * Hands a kept session to another connection. Its former connection is ended first, and what it
-   * had under way is over before this returns: a change is either published by then, or never.
+   * Hands a kept session to another connection, from whichever replica had it. A former connection
+   * of this replica is ended first, and what it had under way is over before this returns; that of
+   * another replica is fenced: a change is either published by then, or never.
    * @param own the connection's session until now, which holds nothing and ends
-   * @returns undefined if there is no such session here, or the secret is another
+   * @returns undefined if there is no such session, or the secret is another
+   * @throws {LockTableUnavailable}, FileStoreUnavailable; the session can be resumed again then
    */
   async resume(
     id: string,
@@ -73,59 +112,182 @@ export class KeptSessions {
     attachment: Attachment,
     own: Session,
   ): Promise<Session | undefined> {
-    const kept = this.#kept.get(id);
-    if (kept === undefined || !sameSecret(kept.secret, secret)) return undefined;
-    const former = kept.attachment;
-    kept.attachment = attachment;
-    kept.cancelTimer?.();
-    kept.cancelTimer = undefined;
-    // Two connections that resume each other's sessions must not wait for each other for ever.
-    if (former !== undefined) await Promise.race([former.end(), aborted(attachment.signal)]);
-    if (attachment.signal.aborted) await this.detach(kept.session, attachment);
+    const resumed = await this.#claim(id as SessionId, secret);
+    if (resumed === undefined) return undefined;
+    const former = this.#kept.get(id as SessionId);
+    if (former !== undefined && former.session.generation > resumed.generation) return undefined;
+    const session = new Session(id as SessionId, attachment.remoteAddress);
+    session.kept = true;
+    session.generation = resumed.generation;
+    session.place = resumed.wait;
+    const next: Kept = { session, secret, attachment, cancelTimer: undefined };
+    this.#kept.set(session.id, next);
+    if (former !== undefined) await this.#end(former, attachment.signal);
+    try {
+      await this.#bringLocks(session, resumed.locks);
+    } catch (error) {
+      if (this.#kept.get(session.id) === next) this.#kept.delete(session.id);
+      this.held.abandon(session);
+      throw error;
+    }
     // Whoever resumed it meanwhile has it.
-    if (kept.attachment !== attachment) return undefined;
+    if (this.#kept.get(session.id) !== next) {
+      this.held.abandon(session);
+      return undefined;
+    }
+    if (attachment.signal.aborted) {
+      await this.detach(session, attachment);
+      return undefined;
+    }
     // The connection will not come back to its own session, so nobody else would forget it.
-    if (this.#kept.get(own.id)?.attachment === attachment) this.#kept.delete(own.id);
-    return kept.session;
+    if (own.kept) await this.#forsake(own);
+    return session;
   }
 
   /** A connection has ended: its session's locks are released, at once or after the grace time. */
   async detach(session: Session, attachment: Attachment): Promise<void> {
-    const kept = this.#kept.get(session.id);
-    if (kept === undefined) {
+    if (!session.kept) {
       await this.locking.releaseAll(session);
       return;
     }
-    if (kept.attachment !== attachment) return;
+    const kept = this.#kept.get(session.id);
+    if (kept?.session !== session || kept.attachment !== attachment) return; // resumed since
     kept.attachment = undefined;
-    if (this.#closed) {
-      await this.#forget(kept);
-      return;
-    }
+    session.listener = undefined;
+    if (this.#closed) return;
     kept.cancelTimer = this.clock.after(this.options.graceMs, () => {
       this.log.info('session.expired', 'A session was not resumed in time', {
         session: session.id,
       });
-      void this.#forget(kept);
+      void this.end(session);
     });
   }
 
-  /** Releases what detached sessions hold; from now on no session outlives its connection. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    const detached = [...this.#kept.values()].filter((kept) => kept.attachment === undefined);
-    await Promise.all(detached.map((kept) => this.#forget(kept)));
+  /** A session ends, with all that it holds: its grace time is over, or its client said good-bye. */
+  async end(session: Session): Promise<void> {
+    await this.#forsake(session);
+    await this.locking.releaseAll(session);
   }
 
-  async #forget(kept: Kept): Promise<void> {
+  /** Sessions are left as they are, with full leases, for other replicas to resume. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopListening?.();
+    this.#cancelTouch?.();
+    await this.#touching;
+    for (const kept of this.#kept.values()) kept.cancelTimer?.();
+    await this.#touch();
+  }
+
+  async #forsake(session: Session): Promise<void> {
+    const kept = this.#kept.get(session.id);
+    if (kept?.session !== session) return;
     kept.cancelTimer?.();
-    this.#kept.delete(kept.session.id);
-    await this.locking.releaseAll(kept.session);
+    this.#kept.delete(session.id);
+    session.kept = false;
+    await session.waiting?.end('give-up');
+    try {
+      await this.records.close(ownedBy(session));
+    } catch (error) {
+      if (!(error instanceof LockTableUnavailable)) throw error; // it is forgotten by itself
+    }
+  }
+
+  /** Says which sessions are still here, and finds out which are not. */
+  async #touch(): Promise<void> {
+    const all = [...this.#kept.values()];
+    try {
+      for (let from = 0; from < all.length; from += MAX_TOUCHED) {
+        const some = all.slice(from, from + MAX_TOUCHED);
+        const owned = some.map(({ session }) => ownedBy(session));
+        const outcomes = await this.records.touch(owned, this.#keepMs);
+        await Promise.all(some.map((kept, index) => this.#learn(kept, outcomes[index])));
+      }
+    } catch (error) {
+      if (error instanceof LockTableUnavailable) return; // the table itself says that it is away
+      this.log.error('session.touch-failed', 'Sessions could not be kept', { err: error });
+    }
+  }
+
+  async #learn(kept: Kept, ownership: Ownership | undefined): Promise<void> {
+    const { session } = kept;
+    if (this.#kept.get(session.id) !== kept || ownership === 'owned') return;
+    if (ownership === 'forgotten') await this.#open(kept);
+    else this.#onLeft(session.id, session.generation + 1);
+  }
+
+  #onLeft(id: SessionId, generation: number): void {
+    const kept = this.#kept.get(id);
+    if (kept === undefined || generation <= kept.session.generation) return;
+    this.log.info('session.left', 'A session was resumed on another replica', { session: id });
+    this.#kept.delete(id);
+    void this.#end(kept, undefined);
+  }
+
+  /** Ends what is left of a session here, without a word to the table: it has gone on elsewhere. */
+  async #end(former: Kept, unless: AbortSignal | undefined): Promise<void> {
+    former.cancelTimer?.();
+    const { session, attachment } = former;
+    session.listener = undefined;
+    const ended = Promise.all([attachment?.end(), session.waiting?.end('leave-place')]);
+    // Two connections that resume each other's sessions must not wait for each other for ever.
+    await (unless === undefined ? ended : Promise.race([ended, aborted(unless)]));
+    this.held.abandon(session);
+  }
+
+  /** Makes the session this replica's; also one whose record is lost, but which is here. */
+  async #claim(id: SessionId, secret: string): Promise<ResumedSession | undefined> {
+    const open: OpenSession = { session: id, secretHash: hashOf(secret), keepMs: this.#keepMs };
+    const resumed = await this.records.resume(open);
+    if (resumed !== undefined) return resumed;
+    const here = this.#kept.get(id);
+    if (here === undefined || !sameSecret(here.secret, secret)) return undefined;
+    const generation = here.session.generation + 1;
+    const locks = keptLocks(here.session);
+    if (!(await this.records.open(open, generation, locks))) return await this.records.resume(open);
+    return { generation, locks, wait: undefined };
+  }
+
+  async #bringLocks(session: Session, locks: readonly KeptLock[]): Promise<void> {
+    for (let from = 0; from < locks.length; from += MAX_TAKEN_OVER) {
+      const some = locks.slice(from, from + MAX_TAKEN_OVER);
+      await Promise.all(some.map((lock) => this.granting.takeOver(session, lock)));
+    }
+  }
+
+  async #open({ session, secret }: Kept): Promise<void> {
+    const open = { session: session.id, secretHash: hashOf(secret), keepMs: this.#keepMs };
+    await this.records.open(open, session.generation, keptLocks(session));
+  }
+
+  #scheduleTouch(): void {
+    this.#cancelTouch = this.clock.after(this.#keepMs / TOUCHES_PER_KEEP, () => {
+      this.#touching = this.#touch().finally(() => {
+        if (!this.#closed) this.#scheduleTouch();
+      });
+    });
+  }
+
+  /** Also after its replica died without a word a session can be resumed within the grace time. */
+  get #keepMs(): number {
+    return 2 * this.options.graceMs + this.options.leaseTtlMs;
   }
 
   #ticket({ session, secret }: Kept): Ticket {
     return { id: session.id, secret, graceMs: this.options.graceMs };
   }
+}
+
+function keptLocks(session: Session): KeptLock[] {
+  return [...session.held.values()].map(({ name, ttlMs, keepAlive }) => ({
+    name,
+    ttlMs,
+    keepAlive,
+  }));
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

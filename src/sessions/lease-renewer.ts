@@ -34,10 +34,13 @@ export class LeaseRenewer {
     });
   }
 
+  /** What is held still belongs to sessions that may go on elsewhere: they get full leases. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer?.();
     await this.#working;
+    const kept = [...this.held].filter(({ keepAlive, state }) => keepAlive && state !== 'lost');
+    if (kept.length > 0) await this.#renew(kept, this.clock.monotonicMs());
   }
 
   /** Renews what is due now. */
@@ -61,7 +64,7 @@ export class LeaseRenewer {
           this.held.renewed(lock, sinceMs);
           return;
         }
-        this.held.ended(lock, 'lost');
+        this.held.lost(lock);
         this.log.warn('lock.lost', 'A lock was lost before its holder gave it up', {
           file: lock.name,
           token: lock.token,

@@ -1,6 +1,8 @@
 import type { FileName } from '../files/file-name.js';
 import type { Head } from '../files/head.js';
 import type { GrantId, LockMode, SessionId } from '../locks/model.js';
+import type { KeptWait, OwnedSession } from '../locks/session-records.js';
+import type { SessionWait } from './session-wait.js';
 
 /** A lock that this session's client was told it has. */
 export interface HeldLock {
@@ -24,9 +26,18 @@ export interface HeldLock {
   endsAtMs: number;
   /** `expired`: ran out, not known to be anybody else's. `lost`: the table said it is not ours. */
   state: 'live' | 'expired' | 'lost';
+  /** Where it is lost: why, as far as somebody said so. */
+  lostBecause?: string;
 }
 
-/** Who owns locks. Opened with a connection; ends with it. */
+/** What a session's client is told without having asked. */
+export interface SessionListener {
+  lost(lock: HeldLock): void;
+  /** So many wait for a lock of this session now. */
+  waitedFor(lock: HeldLock, waiting: number): void;
+}
+
+/** Who owns locks. Opened with a connection; ends with it, unless it is kept. */
 export class Session {
   /** By name, in the order in which they were granted. */
   readonly held = new Map<FileName, HeldLock>();
@@ -37,8 +48,26 @@ export class Session {
   /** Rises each time the session is resumed. */
   generation = 1;
 
+  /** Whether it outlives its connection for a while. */
+  kept = false;
+
+  /** What a kept session waits for now, with its connection or without. */
+  waiting: SessionWait | undefined;
+
+  /** A wait whose connection was lost: asking for the same lock again takes its place. */
+  place: KeptWait | undefined;
+
+  /** Its connection. */
+  listener: SessionListener | undefined;
+
   constructor(
     readonly id: SessionId,
-    readonly address: string,
+    /** `address:port` of its client. */
+    public address: string,
   ) {}
+}
+
+/** The session as this replica has it. */
+export function ownedBy({ id, generation }: Session): OwnedSession {
+  return { session: id, generation };
 }

@@ -1,29 +1,10 @@
 import { expect } from 'chai';
-import type { Attachment, Ticket } from '../../src/sessions/kept-sessions.js';
+import type { Ticket } from '../../src/sessions/kept-sessions.js';
 import type { Session } from '../../src/sessions/session.js';
-import { fileName, GRACE_MS, SessionFixture, wish } from '../support/session-fixture.js';
+import { FakeConnection } from '../support/fake-connection.js';
+import { fileName, GRACE_MS, LEASE_MS, SessionFixture, wish } from '../support/session-fixture.js';
 
 const NAME = fileName('data.txt');
-
-/** A connection that notes that it was ended. */
-class FakeConnection implements Attachment {
-  readonly #gone = new AbortController();
-  /** Settles when what it had under way is over. */
-  work: Promise<unknown> = Promise.resolve();
-
-  get signal(): AbortSignal {
-    return this.#gone.signal;
-  }
-
-  get ended(): boolean {
-    return this.signal.aborted;
-  }
-
-  async end(): Promise<void> {
-    this.#gone.abort();
-    await this.work;
-  }
-}
 
 describe('KeptSessions', () => {
   let replica: SessionFixture;
@@ -39,8 +20,8 @@ describe('KeptSessions', () => {
 
   const held = async (): Promise<boolean> => (await replica.table.inspect(NAME)).holders.length > 0;
 
-  function ticket(): Ticket {
-    const given = replica.kept.keep(session, connection);
+  async function ticket(): Promise<Ticket> {
+    const given = await replica.kept.keep(session, connection);
     if (given === undefined) throw new Error('not kept');
     return given;
   }
@@ -51,7 +32,7 @@ describe('KeptSessions', () => {
   });
 
   it('keep a lost session’s locks for the grace time, and no longer', async () => {
-    expect(ticket().graceMs).to.equal(GRACE_MS);
+    expect((await ticket()).graceMs).to.equal(GRACE_MS);
     await replica.kept.detach(session, connection);
     await replica.clock.advance(GRACE_MS - 1);
     expect(await held()).to.equal(true);
@@ -60,41 +41,45 @@ describe('KeptSessions', () => {
   });
 
   it('hand a lost session to who knows its secret, with its locks, for good', async () => {
-    const { id, secret } = ticket();
+    const { id, secret } = await ticket();
     await replica.kept.detach(session, connection);
     const next = new FakeConnection();
-    expect(await replica.kept.resume(id, secret, next, replica.session())).to.equal(session);
+    const resumed = await replica.kept.resume(id, secret, next, replica.session());
+    if (resumed === undefined) throw new Error('not resumed');
+    expect(resumed.id).to.equal(session.id);
     await replica.clock.advance(GRACE_MS * 2);
     expect(await held()).to.equal(true);
-    expect(await replica.put(session, NAME, 'mine')).to.include({ version: 1 });
+    expect(await replica.put(resumed, NAME, 'mine')).to.include({ version: 1 });
   });
 
   it('end the former connection first, whose end then changes nothing', async () => {
-    const { id, secret } = ticket();
+    const { id, secret } = await ticket();
+    connection.onEnd = () => replica.kept.detach(session, connection);
     const next = new FakeConnection();
-    expect(await replica.kept.resume(id, secret, next, replica.session())).to.equal(session);
+    const resumed = await replica.kept.resume(id, secret, next, replica.session());
+    expect(resumed?.id).to.equal(session.id);
+    expect([...(resumed?.held.keys() ?? [])]).to.deep.equal([NAME]);
     expect(connection.ended).to.equal(true);
-    await replica.kept.detach(session, connection);
     await replica.clock.advance(GRACE_MS * 2);
     expect(await held()).to.equal(true);
   });
 
   it('give a session to the last of two who resume it at once', async () => {
-    const { id, secret } = ticket();
+    const { id, secret } = await ticket();
     const [one, other] = [new FakeConnection(), new FakeConnection()];
     const resumed = await Promise.all([
       replica.kept.resume(id, secret, one, replica.session()),
       replica.kept.resume(id, secret, other, replica.session()),
     ]);
-    expect(resumed).to.deep.equal([undefined, session]);
+    expect(resumed.map((one) => one?.id)).to.deep.equal([undefined, session.id]);
     expect(one.ended).to.equal(true);
   });
 
   it('come free again where two connections resume each other’s session', async () => {
     const other = replica.session();
     const otherConnection = new FakeConnection();
-    const mine = ticket();
-    const theirs = replica.kept.keep(other, otherConnection);
+    const mine = await ticket();
+    const theirs = await replica.kept.keep(other, otherConnection);
     connection.work = replica.kept.resume(
       theirs?.id ?? '',
       theirs?.secret ?? '',
@@ -115,12 +100,12 @@ describe('KeptSessions', () => {
   });
 
   it('forget the session that a connection leaves for another one', async () => {
-    const { id, secret } = ticket();
+    const { id, secret } = await ticket();
     await replica.kept.detach(session, connection);
     const own = replica.session();
     const next = new FakeConnection();
-    const left = replica.kept.keep(own, next);
-    expect(await replica.kept.resume(id, secret, next, own)).to.equal(session);
+    const left = await replica.kept.keep(own, next);
+    expect((await replica.kept.resume(id, secret, next, own))?.id).to.equal(session.id);
     const later = new FakeConnection();
     const nobody = replica.session();
     expect(await replica.kept.resume(left?.id ?? '', left?.secret ?? '', later, nobody)).to.equal(
@@ -130,7 +115,7 @@ describe('KeptSessions', () => {
   });
 
   it('refuse a wrong secret and an unknown session', async () => {
-    const { id, secret } = ticket();
+    const { id, secret } = await ticket();
     await replica.kept.detach(session, connection);
     const next = new FakeConnection();
     expect(await replica.kept.resume(id, `${secret}0`, next, replica.session())).to.equal(
@@ -143,15 +128,38 @@ describe('KeptSessions', () => {
     expect(await replica.kept.resume(id, secret, next, replica.session())).to.equal(undefined);
   });
 
-  it('give the same ticket to who asks again', () => {
-    expect(ticket()).to.deep.equal(ticket());
+  it('give the same ticket to who asks again', async () => {
+    expect(await ticket()).to.deep.equal(await ticket());
   });
 
-  it('keep nothing once the replica stops', async () => {
-    ticket();
+  it('leave a session to other replicas when this one stops', async () => {
+    const { id, secret } = await ticket();
     await replica.kept.detach(session, connection);
     await replica.kept.close();
-    expect(await held()).to.equal(false);
     expect(replica.clock.pendingTimers).to.equal(0);
+    expect(await held()).to.equal(true);
+    const other = replica.replica();
+    const resumed = await other.kept.resume(id, secret, new FakeConnection(), other.session());
+    expect([...(resumed?.held.keys() ?? [])]).to.deep.equal([NAME]);
+  });
+
+  it('end a session at once whose client says good-bye', async () => {
+    const { id, secret } = await ticket();
+    await replica.kept.end(session);
+    expect(await held()).to.equal(false);
+    expect(await replica.kept.resume(id, secret, new FakeConnection(), replica.session())).to.equal(
+      undefined,
+    );
+  });
+
+  it('write down anew a session whose record was lost', async () => {
+    const { id, secret } = await ticket();
+    replica.kept.start();
+    await replica.records.close({ session: session.id, generation: 1 });
+    await replica.clock.advance(GRACE_MS + LEASE_MS);
+    const other = replica.replica();
+    const resumed = await other.kept.resume(id, secret, new FakeConnection(), other.session());
+    expect([...(resumed?.held.keys() ?? [])]).to.deep.equal([NAME]);
+    await replica.kept.close();
   });
 });

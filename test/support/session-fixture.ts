@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { MemoryEventFeed } from '../../src/events/memory-event-feed.js';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
 import type { Confirmation, Lease, LockRequest } from '../../src/locks/lock-table.js';
 import { MemoryLockTable } from '../../src/locks/memory/memory-lock-table.js';
+import { MemorySessionRecords } from '../../src/locks/memory/memory-session-records.js';
 import type { GrantId, LockMode, SessionId } from '../../src/locks/model.js';
+import type { SessionRecords } from '../../src/locks/session-records.js';
 import { FileLocking, type LockWish } from '../../src/sessions/file-locking.js';
+import { Granting } from '../../src/sessions/granting.js';
 import { HeldLocks } from '../../src/sessions/held-locks.js';
 import { KeptSessions } from '../../src/sessions/kept-sessions.js';
 import { LeaseRenewer } from '../../src/sessions/lease-renewer.js';
@@ -16,7 +20,7 @@ import {
 } from '../../src/sessions/lock-observer.js';
 import { SessionOptions } from '../../src/sessions/options.js';
 import { PendingReleases } from '../../src/sessions/pending-releases.js';
-import { Publishing } from '../../src/sessions/publishing.js';
+import { type ChangeOptions, Publishing } from '../../src/sessions/publishing.js';
 import { Session } from '../../src/sessions/session.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingLog } from './recording-log.js';
@@ -117,28 +121,39 @@ export class SessionFixture {
   constructor(
     readonly clock = new FakeClock(),
     readonly files = new MemoryFileStore(clock, 1_000_000, 10),
-    readonly table = new FaultyLockTable(clock),
+    readonly table = new FaultyLockTable(clock, new MemoryEventFeed()),
+    readonly records: SessionRecords = new MemorySessionRecords(clock),
   ) {
     const options = new SessionOptions(LEASE_MS, GRACE_MS);
     this.held = new HeldLocks(clock, this.observer);
     this.releases = new PendingReleases(table, clock, this.log);
+    const granting = new Granting(table, files, records, this.held, this.releases, clock);
     this.locking = new FileLocking(
       table,
       files,
+      granting,
+      records,
       this.held,
-      this.releases,
       this.observer,
       clock,
       options,
     );
-    this.kept = new KeptSessions(this.locking, clock, this.log, options);
+    this.kept = new KeptSessions(
+      this.locking,
+      granting,
+      this.held,
+      records,
+      clock,
+      this.log,
+      options,
+    );
     this.publishing = new Publishing(files, table, this.locking, this.held, this.observer);
     this.renewer = new LeaseRenewer(this.held, table, clock, this.log);
   }
 
   /** Another replica on the same lock table and the same files. */
   replica(): SessionFixture {
-    return new SessionFixture(this.clock, this.files, this.table);
+    return new SessionFixture(this.clock, this.files, this.table, this.records);
   }
 
   session(): Session {
@@ -149,7 +164,7 @@ export class SessionFixture {
     session: Session,
     name: FileName,
     content: string,
-    options: { readonly version?: number; readonly keep?: boolean } = {},
+    options: Partial<ChangeOptions> = {},
   ): ReturnType<Publishing['put']> {
     return await this.publishing.put(session, name, {
       chunks: chunksOf(content),

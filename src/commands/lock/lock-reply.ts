@@ -24,9 +24,11 @@ export function notLockedReply(name: string): Reply {
   return failure('NOTLOCKED', `"${name}" is not locked by this session: LOCK it first`);
 }
 
-export function fencedReply(name: string): Reply {
+/** @param because why it is not this session's any more, where that is known */
+export function fencedReply(name: string, because: string | undefined): Reply {
+  const why = because ?? 'it was followed by a newer one';
   return failure(
     'FENCED',
-    `the lock on "${name}" was followed by a newer one; nothing was changed: LOCK and GET it again`,
+    `the lock on "${name}" is lost: ${why}; nothing was changed: LOCK and GET it again`,
   );
 }

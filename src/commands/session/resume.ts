@@ -13,7 +13,7 @@ export class ResumeCommand extends CommandHandler {
     name: 'RESUME',
     arity: 3,
     group: 'lock',
-    summary: 'Takes over a kept session with its locks, on the replica that keeps it.',
+    summary: 'Takes over a kept session with its locks, from whichever replica had it.',
     since: '0.1.0',
     complexity: 'O(n) in the number of its locks',
     flags: ['write'],
@@ -40,7 +40,7 @@ export class ResumeCommand extends CommandHandler {
     if (session === undefined) {
       return failure(
         'NOPERM',
-        'no such session is kept here, or its secret is another; a session is kept by the replica that opened it, for its grace time: LOCK anew',
+        'no such session is kept any more, or its secret is another: LOCK anew',
       );
     }
     context.adopt(session);

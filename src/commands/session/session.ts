@@ -24,8 +24,11 @@ export class SessionCommand extends CommandHandler {
     super();
   }
 
-  override execute(_command: Command, { session, connection }: CommandContext): Reply {
-    const ticket = this.kept.keep(session, connection);
+  override async execute(
+    _command: Command,
+    { session, connection }: CommandContext,
+  ): Promise<Reply> {
+    const ticket = await this.kept.keep(session, connection);
     if (ticket === undefined) {
       return failure('BUSY', 'this replica keeps as many sessions as it can; try again later');
     }

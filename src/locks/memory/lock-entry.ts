@@ -1,18 +1,27 @@
-import type { Grant, LockRequest } from '../lock-table.js';
+import type { Grant, LockRequest, TakeOver } from '../lock-table.js';
 import {
   type GrantId,
+  type LockHolder,
   type LockMode,
   type LockState,
   MAX_SHARED_HOLDERS,
+  MAX_SHOWN_WAITERS,
   PROVISIONAL_MS,
+  type SessionId,
 } from '../model.js';
 
 export interface Holder {
-  readonly request: LockRequest;
-  token: number;
-  provisional: boolean;
+  readonly session: SessionId;
+  readonly mode: LockMode;
+  readonly holder: string;
+  readonly note: string;
   /** Wall clock, milliseconds since the epoch. */
   readonly sinceMs: number;
+  grantId: GrantId;
+  generation: number;
+  address: string;
+  token: number;
+  provisional: boolean;
   /** Monotonic. */
   endsAtMs: number;
 }
@@ -20,6 +29,8 @@ export interface Holder {
 export interface Waiter {
   readonly request: LockRequest;
   granted(grant: Grant): void;
+  /** The same session's later request stands here now. */
+  superseded(): void;
 }
 
 /** Now, by both clocks: leases run on the monotonic one, people read the other. */
@@ -30,49 +41,120 @@ export interface Instant {
 
 /** One lock: its token, its holders and its queue. Knows no timers; the time is always given. */
 export class LockEntry {
-  readonly waiters = new Map<GrantId, Waiter>();
+  #waiters = new Map<GrantId, Waiter>();
   #holders: Holder[] = [];
   #token = 0;
   /** A reader who comes after a writer gets a new token; so does the first one of all. */
   #lastExclusive = true;
 
-  constructor(readonly name: string) {}
+  /** @param expired told of confirmed leases that end since their time is over */
+  constructor(
+    readonly name: string,
+    private readonly expired: (holder: Holder) => void,
+  ) {}
 
   get idle(): boolean {
-    return this.#holders.length === 0 && this.waiters.size === 0;
+    return this.#holders.length === 0 && this.#waiters.size === 0;
+  }
+
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /** Also those whose leases ran out, until somebody else is granted. */
+  get holders(): readonly Holder[] {
+    return this.#holders;
   }
 
   /** The holder of this grant, also after its lease ran out, until somebody else was granted. */
   find(grantId: GrantId): Holder | undefined {
-    return this.#holders.find((holder) => holder.request.grantId === grantId);
+    return this.#holders.find((holder) => holder.grantId === grantId);
+  }
+
+  ofSession(session: SessionId): Holder | undefined {
+    return this.#holders.find((holder) => holder.session === session);
   }
 
   /** @returns the grant, or undefined where the request has to wait or go */
   tryGrant(request: LockRequest, now: Instant): Grant | undefined {
-    const mine = this.#holders.find((holder) => holder.request.session === request.session);
-    if (mine !== undefined && (mine.request.mode === 'exclusive' || request.mode === 'shared')) {
+    const mine = this.ofSession(request.session);
+    if (mine !== undefined && (mine.mode === 'exclusive' || request.mode === 'shared')) {
       if (!mine.provisional) mine.endsAtMs = now.monotonicMs + request.ttlMs;
       return { ...grantOf(mine), fresh: false };
     }
-    if (this.waiters.size > 0 || !this.#isFree(request.mode, now, mine)) return undefined;
+    if (this.#waiters.size > 0 || !this.#isFree(request.mode, now, mine)) return undefined;
     return this.#grant(request, now);
   }
 
-  /** Whether the session holds the lock in a weaker mode than it now asks for. */
-  isUpgrade(request: LockRequest): boolean {
-    return this.#holders.some((holder) => holder.request.session === request.session);
+  enqueue(waiter: Waiter): number {
+    this.#waiters.set(waiter.request.grantId, waiter);
+    return this.#waiters.size;
   }
 
-  /** @returns whether the grant was there */
-  remove(grantId: GrantId): boolean {
-    const before = this.#holders.length;
-    this.#holders = this.#holders.filter((holder) => holder.request.grantId !== grantId);
-    return this.#holders.length < before;
+  /** @returns whether it waited */
+  dequeue(grantId: GrantId): boolean {
+    return this.#waiters.delete(grantId);
+  }
+
+  /** 1: next in line; 0: does not wait. */
+  positionOf(grantId: GrantId): number {
+    return [...this.#waiters.keys()].indexOf(grantId) + 1;
+  }
+
+  waiterOf(grantId: GrantId): Waiter | undefined {
+    return this.#waiters.get(grantId);
+  }
+
+  /** Puts `waiter` where the earlier request of its session stands. */
+  replace(former: GrantId, waiter: Waiter): void {
+    const replaced = this.#waiters.get(former);
+    this.#waiters = new Map(
+      [...this.#waiters].map(([grantId, other]) =>
+        grantId === former ? [waiter.request.grantId, waiter] : [grantId, other],
+      ),
+    );
+    replaced?.superseded();
+  }
+
+  /** Hands the grant of an earlier request of the session to this one. */
+  inherit(former: GrantId, request: LockRequest): Grant | undefined {
+    const holder = this.find(former);
+    if (holder === undefined || holder.session !== request.session) return undefined;
+    holder.grantId = request.grantId;
+    holder.generation = request.generation;
+    holder.address = request.address;
+    return { ...grantOf(holder), fresh: true };
+  }
+
+  takeOver(request: TakeOver, now: Instant): Holder | undefined {
+    const holder = this.ofSession(request.session);
+    if (holder === undefined || holder.provisional) return undefined;
+    if (holder.generation >= request.generation) return undefined;
+    holder.grantId = request.grantId;
+    holder.generation = request.generation;
+    holder.address = request.address;
+    holder.endsAtMs = now.monotonicMs + request.ttlMs;
+    return holder;
+  }
+
+  /** @returns the grant that ended, if it was there */
+  remove(grantId: GrantId): Holder | undefined {
+    const removed = this.find(grantId);
+    this.#holders = this.#holders.filter((holder) => holder !== removed);
+    return removed;
+  }
+
+  /** @returns all that held it; the token is not below `token` any more */
+  removeAll(token: number): readonly Holder[] {
+    const removed = this.#holders;
+    this.#holders = [];
+    this.#token = Math.max(this.#token, token);
+    return removed;
   }
 
   /** Nobody can renew a lease that ran out before now. */
   endExpired(now: Instant): void {
-    this.#holders = this.#holders.filter((holder) => holder.endsAtMs > now.monotonicMs);
+    this.#keep((holder) => holder.endsAtMs > now.monotonicMs);
   }
 
   raise(holder: Holder, token: number): number {
@@ -83,39 +165,34 @@ export class LockEntry {
 
   /** Grants to the next in line, and to the readers right behind a reader. */
   handOff(now: Instant): void {
-    for (const [grantId, waiter] of this.waiters) {
+    for (const [grantId, waiter] of this.#waiters) {
       if (!this.#isFree(waiter.request.mode, now)) return;
-      this.waiters.delete(grantId);
+      this.#waiters.delete(grantId);
       waiter.granted(this.#grant(waiter.request, now));
     }
   }
 
   /** When the next in line is granted if nothing else happens; undefined if nobody waits. */
   nextEndMs(): number | undefined {
-    if (this.waiters.size === 0) return undefined;
+    if (this.#waiters.size === 0) return undefined;
     return Math.max(...this.#holders.map((holder) => holder.endsAtMs));
   }
 
   view(now: Instant): LockState {
-    const holders = this.#holders.map(({ request, token, provisional, sinceMs, endsAtMs }) => ({
-      session: request.session,
-      mode: request.mode,
-      token,
-      holder: request.holder,
-      address: request.address,
-      note: request.note,
-      sinceMs,
-      remainingMs: Math.max(0, Math.ceil(endsAtMs - now.monotonicMs)),
-      provisional,
-    }));
+    const waiters = [...this.#waiters.values()].slice(0, MAX_SHOWN_WAITERS);
     return {
       name: this.name,
-      waiting: this.waiters.size,
-      queue: [],
       // A grant that was not confirmed in time was never told to anybody.
-      holders: holders
-        .filter(({ remainingMs, provisional }) => remainingMs > 0 || !provisional)
-        .map(({ provisional: _, ...holder }) => holder),
+      holders: this.#holders
+        .filter(({ provisional, endsAtMs }) => !provisional || endsAtMs > now.monotonicMs)
+        .map((holder) => shown(holder, now)),
+      waiting: this.#waiters.size,
+      queue: waiters.map(({ request: { session, mode, holder, address } }) => ({
+        session,
+        mode,
+        holder,
+        address,
+      })),
     };
   }
 
@@ -125,31 +202,61 @@ export class LockEntry {
       (holder) => holder !== except && holder.endsAtMs > now.monotonicMs,
     );
     if (mode === 'exclusive') return live.length === 0;
-    return (
-      live.length < MAX_SHARED_HOLDERS && live.every((holder) => holder.request.mode === 'shared')
-    );
+    return live.length < MAX_SHARED_HOLDERS && live.every((holder) => holder.mode === 'shared');
   }
 
   /** Leases that ran out end here for good, for now somebody else is granted. */
   #grant(request: LockRequest, now: Instant): Grant {
-    const shared = request.mode === 'shared';
-    this.#holders = this.#holders.filter(
-      (holder) => shared && holder.request.mode === 'shared' && holder.endsAtMs > now.monotonicMs,
+    const { session, mode, holder: name, note, grantId, generation, address } = request;
+    const shared = mode === 'shared';
+    this.#keep(
+      (holder) => shared && holder.mode === 'shared' && holder.endsAtMs > now.monotonicMs,
+      session,
     );
     if (!shared || this.#lastExclusive) this.#token += 1;
     this.#lastExclusive = !shared;
     const holder: Holder = {
-      request,
+      session,
+      mode,
+      holder: name,
+      note,
+      sinceMs: now.epochMs,
+      grantId,
+      generation,
+      address,
       token: this.#token,
       provisional: true,
-      sinceMs: now.epochMs,
       endsAtMs: now.monotonicMs + PROVISIONAL_MS,
     };
     this.#holders.push(holder);
     return { ...grantOf(holder), fresh: true };
   }
+
+  /** @param upgrading the session whose own, weaker grant gives way: that is no expiry */
+  #keep(stays: (holder: Holder) => boolean, upgrading?: SessionId): void {
+    const kept = this.#holders.filter(stays);
+    for (const holder of this.#holders) {
+      const ends = !kept.includes(holder) && !holder.provisional;
+      if (ends && holder.session !== upgrading) this.expired(holder);
+    }
+    this.#holders = kept;
+  }
 }
 
-function grantOf({ request, token }: Holder): Omit<Grant, 'fresh'> {
-  return { grantId: request.grantId, token, mode: request.mode };
+export function shown(holder: Holder, now: Instant): LockHolder {
+  const { session, mode, token, address, note, sinceMs, endsAtMs } = holder;
+  return {
+    session,
+    mode,
+    token,
+    holder: holder.holder,
+    address,
+    note,
+    sinceMs,
+    remainingMs: Math.max(0, Math.ceil(endsAtMs - now.monotonicMs)),
+  };
+}
+
+function grantOf({ grantId, token, mode }: Holder): Omit<Grant, 'fresh'> {
+  return { grantId, token, mode };
 }

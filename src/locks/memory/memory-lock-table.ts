@@ -1,23 +1,39 @@
 import { injectable } from 'inversify';
 import { type CancelTimer, Clock } from '../../clock/clock.js';
+import { EventFeed } from '../../events/event-feed.js';
 import { LockTableUnavailable } from '../errors.js';
+import { type LockEvent, lockEvent } from '../lock-events.js';
 import {
   type Acquisition,
+  type Break,
   type Confirmation,
+  LEAVE_PLACE,
   type Lease,
+  type LockNotice,
   type LockRequest,
   LockTable,
   type RenewOutcome,
   type TakenOver,
+  type TakeOver,
 } from '../lock-table.js';
-import { type GrantId, type LockHolder, type LockState, MAX_WAITERS } from '../model.js';
-import { type Instant, LockEntry } from './lock-entry.js';
+import {
+  type GrantId,
+  type LockHolder,
+  type LockState,
+  MAX_WAITERS,
+  type SessionId,
+} from '../model.js';
+import { findCircle, type Waiting } from './circles.js';
+import { type Holder, type Instant, LockEntry, shown, type Waiter } from './lock-entry.js';
 
 /**
  * Of how many free names the token is remembered; a forgotten one starts anew, and is raised above
  * what the store has reached.
  */
 const MAX_FREE_NAMES = 100_000;
+
+/** Only this process knows. */
+const UNCOPIED: Confirmation = { copies: 0 };
 
 /** A lock table for one process; nothing of it outlives the process. */
 @injectable()
@@ -27,9 +43,14 @@ export class MemoryLockTable extends LockTable {
   readonly #free = new Map<string, LockEntry>();
   readonly #timers = new Map<string, CancelTimer>();
   readonly #leave = new Set<() => void>();
+  readonly #waiting = new Map<SessionId, Waiting & { readonly request: LockRequest }>();
+  readonly #listeners = new Set<(notice: LockNotice) => void>();
   #closed = false;
 
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    private readonly events: EventFeed,
+  ) {
     super();
   }
 
@@ -53,14 +74,24 @@ export class MemoryLockTable extends LockTable {
     if (request.signal?.aborted === true) return { outcome: 'cancelled' };
     const entry = this.#take(request.name);
     entry.handOff(this.#now());
-    const grant = entry.tryGrant(request, this.#now());
-    const waits = request.waitMs > 0 && entry.waiters.size < MAX_WAITERS;
-    if (grant === undefined && waits && !entry.isUpgrade(request)) {
-      return await this.#wait(entry, request);
+    if (this.#isOutdated(entry, request)) return this.#denied(entry);
+    const former = request.inPlaceOf;
+    const inherited = former === undefined ? undefined : entry.inherit(former, request);
+    const grant = inherited ?? this.#grantUnlessWaiting(entry, request);
+    if (grant !== undefined) {
+      this.#settle(entry);
+      return { outcome: 'granted', grant };
     }
-    this.#settle(entry);
-    if (grant !== undefined) return { outcome: 'granted', grant };
-    return { outcome: 'locked', state: entry.view(this.#now()) };
+    const place = former === undefined ? undefined : entry.waiterOf(former);
+    const full = entry.waiting >= MAX_WAITERS && place === undefined;
+    const upgrades = entry.ofSession(request.session) !== undefined;
+    if (request.waitMs <= 0 || full || upgrades) return this.#denied(entry);
+    const circle = this.#circle(entry, request);
+    if (circle !== undefined) {
+      this.#settle(entry);
+      return { outcome: 'deadlock', circle };
+    }
+    return await this.#wait(entry, request, place?.request.grantId);
   }
 
   override async confirm({ name, grantId, ttlMs }: Lease): Promise<Confirmation | undefined> {
@@ -68,10 +99,11 @@ export class MemoryLockTable extends LockTable {
     const entry = this.#held.get(name);
     const holder = entry?.find(grantId);
     if (entry === undefined || holder === undefined) return undefined;
+    if (holder.provisional) this.#tell(name, { event: 'granted', ...publicly(holder) });
     holder.provisional = false;
     holder.endsAtMs = this.clock.monotonicMs() + ttlMs;
     this.#settle(entry);
-    return { copies: 0 };
+    return UNCOPIED;
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -84,7 +116,10 @@ export class MemoryLockTable extends LockTable {
   override async release(name: string, grantId: GrantId): Promise<boolean> {
     this.#assertOpen();
     const entry = this.#held.get(name);
-    if (entry === undefined || !entry.remove(grantId)) return false;
+    const ended = entry?.remove(grantId);
+    if (entry === undefined || ended === undefined) return false;
+    const { mode, token, provisional } = ended;
+    if (!provisional) this.#tell(name, { event: 'released', mode, token });
     this.#advance(entry);
     return true;
   }
@@ -104,28 +139,45 @@ export class MemoryLockTable extends LockTable {
   override async endExpired(name: string): Promise<LockState> {
     this.#assertOpen();
     const entry = this.#held.get(name);
-    if (entry === undefined) return { name, holders: [], waiting: 0, queue: [] };
+    if (entry === undefined) return free(name);
     entry.handOff(this.#now());
     entry.endExpired(this.#now());
     this.#settle(entry);
     return entry.view(this.#now());
   }
 
-  override async takeOver(): Promise<TakenOver | undefined> {
-    throw new LockTableUnavailable('to be written', false);
+  override async takeOver(request: TakeOver): Promise<TakenOver | undefined> {
+    this.#assertOpen();
+    const entry = this.#held.get(request.name);
+    const holder = entry?.takeOver(request, this.#now());
+    if (entry === undefined || holder === undefined) return undefined;
+    this.#settle(entry);
+    const { mode, token, note } = holder;
+    return { mode, token, note, ...UNCOPIED };
   }
 
-  override async break(): Promise<readonly LockHolder[]> {
-    throw new LockTableUnavailable('to be written', false);
+  override async break(order: Break): Promise<readonly LockHolder[]> {
+    this.#assertOpen();
+    const { name, by, reason } = order;
+    const entry = this.#take(name);
+    const ended = entry.removeAll(order.token).filter(({ provisional }) => !provisional);
+    for (const { token, grantId } of ended) {
+      this.#tell(name, { event: 'broken', token, by, reason });
+      this.#notify({ kind: 'broken', name, grantId, by, reason });
+    }
+    const holders = ended.map((holder) => shown(holder, this.#now()));
+    this.#advance(entry);
+    return holders;
   }
 
-  override onNotice(): () => void {
-    return () => undefined;
+  override onNotice(listener: (notice: LockNotice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   override async inspect(name: string): Promise<LockState> {
     this.#assertOpen();
-    return this.#held.get(name)?.view(this.#now()) ?? { name, holders: [], waiting: 0, queue: [] };
+    return this.#held.get(name)?.view(this.#now()) ?? free(name);
   }
 
   override async *list(): AsyncGenerator<LockState> {
@@ -136,37 +188,89 @@ export class MemoryLockTable extends LockTable {
     }
   }
 
-  #wait(entry: LockEntry, request: LockRequest): Promise<Acquisition> {
+  /** Whether it comes from a replica that its session has left. */
+  #isOutdated(entry: LockEntry, { session, generation }: LockRequest): boolean {
+    const holding = entry.ofSession(session)?.generation ?? 0;
+    const waiting = this.#waiting.get(session)?.request.generation ?? 0;
+    return generation < Math.max(holding, waiting);
+  }
+
+  /** A request that stands in the queue already is granted in its turn. */
+  #grantUnlessWaiting(entry: LockEntry, request: LockRequest): ReturnType<LockEntry['tryGrant']> {
+    const stands = request.inPlaceOf !== undefined && entry.waiterOf(request.inPlaceOf);
+    return stands ? undefined : entry.tryGrant(request, this.#now());
+  }
+
+  #denied(entry: LockEntry): Acquisition {
+    this.#settle(entry);
+    return { outcome: 'locked', state: entry.view(this.#now()) };
+  }
+
+  #circle(entry: LockEntry, request: LockRequest): ReturnType<typeof findCircle> {
+    if (!request.holdsOthers) return undefined;
+    return findCircle(waitingFor(entry, request), (session) => this.#waiting.get(session));
+  }
+
+  #wait(entry: LockEntry, request: LockRequest, former: GrantId | undefined): Promise<Acquisition> {
     const { promise, resolve } = Promise.withResolvers<Acquisition>();
-    const { signal, grantId } = request;
+    const { signal, grantId, session } = request;
+    const waiting = { ...waitingFor(entry, request), request };
+    let gone = false;
     const end = (): void => {
       cancelTimer();
-      signal?.removeEventListener('abort', leave);
+      signal?.removeEventListener('abort', onAbort);
       this.#leave.delete(leave);
+      if (this.#waiting.get(session) === waiting) this.#waiting.delete(session);
     };
     const giveUp = (outcome: 'timeout' | 'cancelled'): void => {
       end();
-      entry.waiters.delete(grantId);
+      const position = entry.positionOf(grantId);
+      entry.dequeue(grantId);
       this.#advance(entry);
-      resolve(
-        outcome === 'timeout'
-          ? { outcome, state: entry.view(this.#now()), position: 1 }
-          : { outcome },
-      );
+      const state = entry.view(this.#now());
+      if (!gone) resolve(outcome === 'timeout' ? { outcome, state, position } : { outcome });
     };
     const leave = (): void => giveUp('cancelled');
+    const onAbort = (): void => {
+      if (signal?.reason !== LEAVE_PLACE) {
+        leave();
+        return;
+      }
+      gone = true;
+      resolve({ outcome: 'cancelled' });
+    };
     const cancelTimer = this.clock.after(request.waitMs, () => giveUp('timeout'));
-    signal?.addEventListener('abort', leave, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     this.#leave.add(leave);
-    entry.waiters.set(grantId, {
+    this.#waiting.set(session, waiting);
+    const waiter: Waiter = {
       request,
       granted: (grant) => {
         end();
-        resolve({ outcome: 'granted', grant });
+        if (!gone) resolve({ outcome: 'granted', grant });
       },
-    });
+      superseded: () => {
+        end();
+        if (!gone) resolve({ outcome: 'superseded' });
+      },
+    };
+    if (former === undefined) this.#enqueue(entry, waiter);
+    else entry.replace(former, waiter);
     this.#settle(entry);
+    request.onQueued?.({
+      position: entry.positionOf(grantId),
+      state: entry.view(this.#now()),
+    });
     return promise;
+  }
+
+  #enqueue(entry: LockEntry, waiter: Waiter): void {
+    entry.enqueue(waiter);
+    const { name, waiting, holders } = entry;
+    this.#tell(name, { event: 'queued', waiting });
+    for (const { grantId, provisional } of holders) {
+      if (!provisional) this.#notify({ kind: 'waited-for', name, grantId, waiting });
+    }
   }
 
   #advance(entry: LockEntry): void {
@@ -195,10 +299,23 @@ export class MemoryLockTable extends LockTable {
   }
 
   #take(name: string): LockEntry {
-    const entry = this.#held.get(name) ?? this.#free.get(name) ?? new LockEntry(name);
+    const known = this.#held.get(name) ?? this.#free.get(name);
+    const entry = known ?? new LockEntry(name, (holder) => this.#expired(name, holder));
     this.#free.delete(name);
     this.#held.set(name, entry);
     return entry;
+  }
+
+  #expired(name: string, { mode, token }: Holder): void {
+    this.#tell(name, { event: 'expired', mode, token });
+  }
+
+  #tell(name: string, event: LockEvent): void {
+    this.events.publish(lockEvent(name, event));
+  }
+
+  #notify(notice: LockNotice): void {
+    for (const listener of this.#listeners) listener(notice);
   }
 
   #now(): Instant {
@@ -211,4 +328,22 @@ export class MemoryLockTable extends LockTable {
   #assertOpen(): void {
     if (this.#closed) throw new LockTableUnavailable('the lock table is closed', false);
   }
+}
+
+function free(name: string): LockState {
+  return { name, holders: [], waiting: 0, queue: [] };
+}
+
+function waitingFor(entry: LockEntry, request: LockRequest): Waiting {
+  const { session, holder, address, name } = request;
+  return { entry, step: { session, holder, address, name } };
+}
+
+function publicly({
+  mode,
+  token,
+  holder,
+  address,
+}: Holder): Pick<Holder, 'mode' | 'token' | 'holder' | 'address'> {
+  return { mode, token, holder, address };
 }

@@ -1,3 +1,4 @@
+import { MemoryEventFeed } from '../../../src/events/memory-event-feed.js';
 import { MemoryLockTable } from '../../../src/locks/memory/memory-lock-table.js';
 import { PROVISIONAL_MS } from '../../../src/locks/model.js';
 import { describeLockTable } from '../../contract/lock-table.contract.js';
@@ -11,7 +12,7 @@ const MOST_STEPS = 1_000;
 
 describeLockTable('MemoryLockTable', async () => {
   const clock = new FakeClock();
-  const table = new MemoryLockTable(clock);
+  const table = new MemoryLockTable(clock, new MemoryEventFeed());
   await table.open();
 
   const untilTrue = async (condition: () => Promise<boolean>): Promise<void> => {

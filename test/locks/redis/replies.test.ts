@@ -24,10 +24,12 @@ describe('replies of lock scripts', () => {
           token: 7,
           holder: 'job',
           address: '192.0.2.1:1',
+          note: '',
           sinceMs: 1_700_000_000_000,
           remainingMs: 250,
         },
       ],
+      queue: [],
     });
   });
 

@@ -163,7 +163,7 @@ describe('The Prometheus observers', () => {
           `candado_lock_grants_total{mode="${mode}"}`,
         ]),
         'candado_locks_waiting',
-        ...['locked', 'timeout', 'cancelled', 'void'].map(
+        ...['locked', 'timeout', 'cancelled', 'superseded', 'deadlock', 'void'].map(
           (reason) => `candado_lock_denials_total{reason="${reason}"}`,
         ),
         'candado_lock_releases_total',

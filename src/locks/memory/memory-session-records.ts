@@ -1,0 +1,115 @@
+import { injectable } from 'inversify';
+import { Clock } from '../../clock/clock.js';
+import type { SessionId } from '../model.js';
+import {
+  type KeptLock,
+  type KeptWait,
+  type OpenSession,
+  type OwnedSession,
+  type Ownership,
+  type ResumedSession,
+  SessionRecords,
+} from '../session-records.js';
+
+interface SessionEntry {
+  readonly secretHash: string;
+  readonly locks: Map<string, KeptLock>;
+  generation: number;
+  wait: KeptWait | undefined;
+  /** Monotonic. */
+  forgetAtMs: number;
+}
+
+/** The sessions of one process: whoever resumes one here had it here. */
+@injectable()
+export class MemorySessionRecords extends SessionRecords {
+  readonly #entries = new Map<SessionId, SessionEntry>();
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  override async open(
+    { session, secretHash, keepMs }: OpenSession,
+    generation: number,
+    locks: readonly KeptLock[],
+  ): Promise<boolean> {
+    if (this.#find(session) !== undefined) return false;
+    this.#dropForgotten();
+    this.#entries.set(session, {
+      secretHash,
+      generation,
+      locks: new Map(locks.map((lock) => [lock.name, lock])),
+      wait: undefined,
+      forgetAtMs: this.clock.monotonicMs() + keepMs,
+    });
+    return true;
+  }
+
+  override async resume({
+    session,
+    secretHash,
+    keepMs,
+  }: OpenSession): Promise<ResumedSession | undefined> {
+    const entry = this.#find(session);
+    if (entry?.secretHash !== secretHash) return undefined;
+    entry.generation += 1;
+    entry.forgetAtMs = this.clock.monotonicMs() + keepMs;
+    const { generation, wait } = entry;
+    return { generation, locks: [...entry.locks.values()], wait };
+  }
+
+  override async holds(owned: OwnedSession, lock: KeptLock): Promise<void> {
+    this.#owned(owned)?.locks.set(lock.name, lock);
+  }
+
+  override async gaveUp(owned: OwnedSession, name: string): Promise<void> {
+    this.#owned(owned)?.locks.delete(name);
+  }
+
+  override async waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<void> {
+    const entry = this.#owned(owned);
+    if (entry !== undefined) entry.wait = wait;
+  }
+
+  override async touch(
+    owned: readonly OwnedSession[],
+    keepMs: number,
+  ): Promise<readonly Ownership[]> {
+    return owned.map((one) => {
+      const entry = this.#find(one.session);
+      if (entry === undefined) return 'forgotten';
+      if (entry.generation !== one.generation) return 'left';
+      entry.forgetAtMs = this.clock.monotonicMs() + keepMs;
+      return 'owned';
+    });
+  }
+
+  override async close(owned: OwnedSession): Promise<void> {
+    if (this.#owned(owned) !== undefined) this.#entries.delete(owned.session);
+  }
+
+  /** There is no other replica to resume them. */
+  override onLeft(): () => void {
+    return () => undefined;
+  }
+
+  #find(session: SessionId): SessionEntry | undefined {
+    const entry = this.#entries.get(session);
+    if (entry === undefined || entry.forgetAtMs > this.clock.monotonicMs()) return entry;
+    this.#entries.delete(session);
+    return undefined;
+  }
+
+  #owned({ session, generation }: OwnedSession): SessionEntry | undefined {
+    const entry = this.#find(session);
+    return entry?.generation === generation ? entry : undefined;
+  }
+
+  /** Records are looked at oldest first; those that were touched since are left where they are. */
+  #dropForgotten(): void {
+    for (const session of this.#entries.keys()) {
+      if (this.#find(session) !== undefined) return;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { injectable } from 'inversify';
+import { type LockNotice, LockTable } from '../locks/lock-table.js';
+import { Log } from '../telemetry/log.js';
+import { HeldLocks } from './held-locks.js';
+
+/** Tells sessions what the lock table has to say about their locks. */
+@injectable()
+export class LockNotices {
+  #stop: (() => void) | undefined;
+
+  constructor(
+    private readonly table: LockTable,
+    private readonly held: HeldLocks,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.#stop = this.table.onNotice((notice) => this.#take(notice));
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+
+  #take(notice: LockNotice): void {
+    const holding = this.held.find(notice.grantId);
+    if (holding === undefined) return;
+    const { session, lock } = holding;
+    if (notice.kind === 'waited-for') {
+      session.listener?.waitedFor(lock, notice.waiting);
+      return;
+    }
+    const { by, reason } = notice;
+    this.log.warn('lock.broken', 'A lock of a session here was broken', {
+      session: session.id,
+      file: lock.name,
+      token: lock.token,
+      by,
+      reason,
+    });
+    this.held.lost(lock, `it was broken by ${by}${reason === '' ? '' : `: ${reason}`}`);
+  }
+}
