@@ -36,6 +36,9 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Who does not want to wait at all takes no place in a queue, and could not leave it either. */
+const SHORTEST_WAIT_MS = 1;
+
 /** A `LOCK` of one name, or an `MLOCK` of several, from the call to its end. */
 export class LockAsk {
   readonly command: 'LOCK' | 'MLOCK';
@@ -59,12 +62,14 @@ export class LockAsk {
 
   /** @param sentBefore the server counts from the first time: only what is left is asked for */
   encode(sentBefore: boolean): Outgoing {
-    return this.#encode(sentBefore ? this.leftMs : (this.options.waitMs ?? 0));
+    const { waitMs = 0 } = this.options;
+    if (!sentBefore || waitMs === 0) return this.#encode(waitMs);
+    return this.#encode(Math.max(SHORTEST_WAIT_MS, this.leftMs));
   }
 
-  /** The same without a wait: takes what was granted meanwhile, and leaves the queue if nothing. */
+  /** Takes what was granted meanwhile, or else the place in the queue, and leaves it. */
   encodeRetraction(): Outgoing {
-    return this.#encode(0);
+    return this.#encode(SHORTEST_WAIT_MS);
   }
 
   grants(value: RespValue): readonly Grant[] {

@@ -43,6 +43,21 @@ describe('client: what was under way when the connection broke', () => {
       });
     });
 
+    it('that waited long enough still leaves the queue in which its session stands', async () => {
+      let answer: Answer = () => undefined;
+      await withSession({ LOCK: (seen) => answer(seen) }, async ({ client, server }) => {
+        const refused = rejection(client.lock('a', { waitMs: 20 }));
+        await server.request('LOCK');
+        const { port } = server;
+        await server.stop();
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        answer = () => '-TIMEOUT ada holds it\r\n';
+        await server.listen(port);
+        expect((await refused).code).to.equal('TIMEOUT');
+        expect(server.requests.at(-1)).to.equal('LOCK a WAIT 1');
+      });
+    });
+
     it('may wait through more breaks than one request is given patience for', async () => {
       let asked = 0;
       const LOCK: Answer = ({ socket }) => {
@@ -292,7 +307,7 @@ describe('client: ending a wait', () => {
     const LOCK: Answer = ({ args }) => {
       locked += 1;
       if (args[0] === 'a') return grant();
-      return args.includes('WAIT') ? undefined : '-LOCKED by ada\r\n';
+      return args.includes('60000') ? undefined : '-LOCKED by ada\r\n';
     };
     await withSession({ LOCK }, async ({ client, server, session }) => {
       const held = await client.lock('a');
@@ -305,13 +320,13 @@ describe('client: ending a wait', () => {
       await server.request('LOCK', 3);
       await client.ping();
       expect([held.held, locked]).to.deep.equal([true, 3]);
-      const asked = ['LOCK a', 'LOCK b WAIT 60000', 'RESUME s1 x', 'LOCK b', 'PING'];
+      const asked = ['LOCK a', 'LOCK b WAIT 60000', 'RESUME s1 x', 'LOCK b WAIT 1', 'PING'];
       expect(server.requests).to.deep.equal(asked);
     });
   });
 
   it('gives back what was granted in the last moment', async () => {
-    const LOCK: Answer = ({ args }) => (args.includes('WAIT') ? undefined : grant());
+    const LOCK: Answer = ({ args }) => (args.includes('60000') ? undefined : grant());
     await withSession({ LOCK }, async ({ client, server }) => {
       const stop = new AbortController();
       const waiting = rejection(client.lock('b', { waitMs: 60_000, signal: stop.signal }));
@@ -319,12 +334,12 @@ describe('client: ending a wait', () => {
       stop.abort();
       await waiting;
       await server.request('UNLOCK');
-      expect(server.requests.slice(-2)).to.deep.equal(['LOCK b', 'UNLOCK b']);
+      expect(server.requests.slice(-2)).to.deep.equal(['LOCK b WAIT 1', 'UNLOCK b']);
     });
   });
 
   it('does not take the lock away from who asks for it next', async () => {
-    const LOCK: Answer = ({ args }) => (args.includes('WAIT') ? undefined : grant());
+    const LOCK: Answer = ({ args }) => (args.includes('60000') ? undefined : grant());
     await withSession({ LOCK }, async ({ client, server }) => {
       const stop = new AbortController();
       const waiting = rejection(client.lock('b', { waitMs: 60_000, signal: stop.signal }));
@@ -340,7 +355,7 @@ describe('client: ending a wait', () => {
 
   it('while there is no connection needs no more than to leave the queue later', async () => {
     const session = new SessionScript();
-    const LOCK: Answer = ({ args }) => (args.includes('WAIT') ? undefined : '-LOCKED by ada\r\n');
+    const LOCK: Answer = ({ args }) => (args.includes('60000') ? undefined : '-LOCKED by ada\r\n');
     await withSession(
       { LOCK },
       async ({ client, server }) => {
@@ -355,7 +370,11 @@ describe('client: ending a wait', () => {
         expect((await waiting).code).to.equal('ABORTED');
         await server.listen(port);
         await server.request('LOCK', 2);
-        expect(server.requests).to.deep.equal(['LOCK b WAIT 60000', 'RESUME s1 x', 'LOCK b']);
+        expect(server.requests).to.deep.equal([
+          'LOCK b WAIT 60000',
+          'RESUME s1 x',
+          'LOCK b WAIT 1',
+        ]);
       },
       {},
       session,
