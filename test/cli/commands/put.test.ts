@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { CapturedIo, run } from '../../support/captured-io.js';
 import { ScriptedServer } from '../../support/scripted-server.js';
+import { cutOnce } from '../../support/session-script.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const ANSWERS = {
@@ -50,6 +51,17 @@ describe('candado put', () => {
     io.stdin.end();
     await run(['put', 'a', '--port', String(server.port)], io);
     expect(server.requests.at(-1)).to.equal('PUT a  ID #1');
+  });
+
+  it('sends a file again, from its start, when the connection breaks', async () => {
+    await using server = await ScriptedServer.start({ ...ANSWERS, PUT: cutOnce(() => ':5\r\n') });
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'source');
+    await writeFile(path, 'hello');
+    const argv = ['put', 'a', path, '--if-version', '4', '--port', String(server.port)];
+    expect(await run(argv)).to.include({ code: 0, out: 'a is at version 5 now\n' });
+    const put = 'PUT a hello VERSION 4 ID #1';
+    expect(server.requests).to.deep.equal([put, put]);
   });
 
   it('does without a lock for a named version', async () => {
