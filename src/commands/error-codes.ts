@@ -3,7 +3,10 @@
  * `docs/protocol.md` is checked against it.
  */
 export const ERROR_CODES = {
-  LOCKED: { when: 'somebody else holds the file', retry: 'yes, the same again: later, or LOCK with WAIT to queue' },
+  LOCKED: {
+    when: 'somebody else holds the file',
+    retry: 'yes, the same again: later, or LOCK with WAIT to queue',
+  },
   TIMEOUT: { when: 'a WAIT ran out', retry: 'yes' },
   NOTLOCKED: {
     when: 'PUT, DELETE, RENEW or UNLOCK without holding the lock, and no VERSION given',
@@ -17,10 +20,14 @@ export const ERROR_CODES = {
     when: 'VERSION is not the current one; nothing was changed',
     retry: 'after a new GET',
   },
-  DEADLOCK: { when: 'waiting would close a circle', retry: 'after UNLOCK of something that is held' },
+  DEADLOCK: {
+    when: 'waiting would close a circle',
+    retry: 'after UNLOCK of something that is held',
+  },
   UNAVAILABLE: {
     when: 'the lock table or the store cannot be reached in time',
-    retry: 'yes, the same again after a pause; if the sentence says that the outcome is unknown, with the same ID, or look first',
+    retry:
+      'yes, the same again after a pause; if the sentence says that the outcome is unknown, with the same ID, or look first',
   },
   NAME: { when: 'a bad name, or one that collides with another file', retry: 'no' },
   TOOBIG: { when: 'over a size limit', retry: 'no' },
