@@ -127,6 +127,17 @@ describe('A connection to the program', () => {
     expect(await client.untilClosed()).to.equal('');
   });
 
+  it('is told to send again elsewhere what it was sending when the program stops', async () => {
+    const running = await start();
+    const watcher = redisClient('127.0.0.1', running.port);
+    const uploader = await RawClient.connect(running.port);
+    const whole = request('PUT', 'a', 'x'.repeat(1_000_000), 'VERSION', '0');
+    uploader.send(whole.slice(0, whole.length / 2));
+    while (!String(await watcher.call('CLIENT', 'LIST')).includes('cmd=put'));
+    expect(await running.stop()).to.equal(0);
+    expect(await uploader.untilClosed()).to.match(/^-UNAVAILABLE .*shutting down.*send it again/);
+  });
+
   it('is answered while the program stops, which then exits with 0', async () => {
     const running = await start();
     const holder = redisClient('127.0.0.1', running.port);
