@@ -36,7 +36,7 @@ describe('A connection to the program', () => {
     const client = await RawClient.connect(port);
     client.socket.end(request('LOCK', 'a') + request('PUT', 'a', 'x') + request('GET', 'a'));
     expect(await client.untilClosed()).to.match(
-      /^\*3\r\n:\d+\r\n:0\r\n:30000\r\n:1\r\n\$1\r\nx\r\n$/,
+      /^\*4\r\n:\d+\r\n:0\r\n:30000\r\n:0\r\n:1\r\n\$1\r\nx\r\n$/,
     );
   });
 
@@ -75,7 +75,7 @@ describe('A connection to the program', () => {
     const idle = await RawClient.connect(port);
     const holder = await RawClient.connect(port);
     holder.send(request('LOCK', 'a'));
-    await holder.until((received) => received.endsWith('30000\r\n'));
+    await holder.until((received) => received.endsWith(':30000\r\n:0\r\n'));
     idle.send(request('PING'));
     expect(await idle.untilClosed()).to.equal(PONG);
     holder.send(request('PING'));
@@ -147,7 +147,7 @@ describe('A connection to the program', () => {
     one.send('BYE\n');
     await one.until((received) => received.endsWith('Bye\n'));
     const other = redisClient('127.0.0.1', port);
-    expect(await other.call('LOCK', 'a', 'WAIT', '900')).to.have.length(3);
+    expect(await other.call('LOCK', 'a', 'WAIT', '900')).to.have.length(4);
     other.disconnect();
     expect(await one.untilClosed()).to.match(/Bye\n$/);
   });
