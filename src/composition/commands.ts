@@ -17,6 +17,7 @@ import { PutCommand } from '../commands/file/put.js';
 import { StatCommand } from '../commands/file/stat.js';
 import { LockCommand } from '../commands/lock/lock.js';
 import { LocksCommand } from '../commands/lock/locks.js';
+import { MlockCommand } from '../commands/lock/mlock.js';
 import { RenewCommand } from '../commands/lock/renew.js';
 import { UnlockCommand } from '../commands/lock/unlock.js';
 import { CommandOptions } from '../commands/options.js';
@@ -45,6 +46,7 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   ListCommand,
   LockCommand,
   LocksCommand,
+  MlockCommand,
   PingCommand,
   PutCommand,
   QuitCommand,

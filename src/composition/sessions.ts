@@ -6,6 +6,7 @@ import { HeldLocks } from '../sessions/held-locks.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { LockNotices } from '../sessions/lock-notices.js';
+import { ManyLocks } from '../sessions/many-locks.js';
 import { SessionOptions } from '../sessions/options.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { Publishing } from '../sessions/publishing.js';
@@ -19,6 +20,7 @@ export const sessionsModule = (config: Config): ContainerModule =>
     bind(PendingReleases).toSelf();
     bind(Granting).toSelf();
     bind(FileLocking).toSelf();
+    bind(ManyLocks).toSelf();
     bind(LockNotices).toSelf();
     bind(KeptSessions).toSelf();
     bind(Publishing).toSelf();

@@ -20,6 +20,7 @@ import { PutCommand } from '../../src/commands/file/put.js';
 import { StatCommand } from '../../src/commands/file/stat.js';
 import { LockCommand } from '../../src/commands/lock/lock.js';
 import { LocksCommand } from '../../src/commands/lock/locks.js';
+import { MlockCommand } from '../../src/commands/lock/mlock.js';
 import { RenewCommand } from '../../src/commands/lock/renew.js';
 import { UnlockCommand } from '../../src/commands/lock/unlock.js';
 import { CommandRegistry } from '../../src/commands/registry.js';
@@ -50,7 +51,8 @@ function allSpecs(): readonly CommandSpec[] {
     new InfoCommand(build, directory, tally, clock),
     new ListCommand(unused),
     new LockCommand(unused),
-    new LocksCommand(unused),
+    new LocksCommand(unused, clock),
+    new MlockCommand(unused),
     new PingCommand(),
     new PutCommand(unused),
     new QuitCommand(),

@@ -20,7 +20,7 @@ import {
 } from '../../src/sessions/lock-observer.js';
 import { SessionOptions } from '../../src/sessions/options.js';
 import { PendingReleases } from '../../src/sessions/pending-releases.js';
-import { Publishing } from '../../src/sessions/publishing.js';
+import { type ChangeOptions, Publishing } from '../../src/sessions/publishing.js';
 import { Session } from '../../src/sessions/session.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingLog } from './recording-log.js';
@@ -164,7 +164,7 @@ export class SessionFixture {
     session: Session,
     name: FileName,
     content: string,
-    options: { readonly version?: number; readonly keep?: boolean } = {},
+    options: Partial<ChangeOptions> = {},
   ): ReturnType<Publishing['put']> {
     return await this.publishing.put(session, name, {
       chunks: chunksOf(content),
