@@ -83,6 +83,22 @@ describe('client: close', () => {
     });
   });
 
+  it('lets a content pass that was asked for and comes too late', async () => {
+    const content = 'x'.repeat(4 * 1024 * 1024);
+    const QUIT: Answer = ({ socket }) => {
+      socket.end(`$${content.length}\r\n${content}\r\n+OK\r\n`);
+      return undefined;
+    };
+    await withSession({ GET: () => undefined, QUIT }, async ({ client, server }) => {
+      await client.lock('a');
+      const stream = rejection(client.getStream('a'));
+      await server.request('GET');
+      await client.close();
+      expect((await stream).code).to.equal('CLOSED');
+      expect(server.requests).to.deep.equal(['LOCK a', 'GET a', 'QUIT']);
+    });
+  });
+
   it('lets a content pass that nobody reads any more', async () => {
     const content = Buffer.alloc(1024 * 1024, 'x');
     const GET = (): Buffer => Buffer.concat([Buffer.from(`$${content.length}\r\n`), content]);

@@ -150,6 +150,15 @@ describe('client: what was under way when the connection broke', () => {
       );
     });
 
+    it('that is refused for another reason leaves its lock lost, if that did not come along', async () => {
+      await withSession({ PUT: cutOnce(() => '-TOOBIG over it\r\n') }, async ({ client }) => {
+        const lock = await client.lock('a');
+        expect((await rejection(lock.put('x'))).code).to.equal('TOOBIG');
+        expect(lock.held).to.equal(false);
+        expect(lock.signal.reason.message).to.match(/when the connection came back/);
+      });
+    });
+
     it('comes before what is called when the loss is heard of', async () => {
       await withSession(
         { PUT: cutOnce(() => ':3\r\n') },
@@ -200,6 +209,32 @@ describe('client: what was under way when the connection broke', () => {
         const content = { size: 5, chunks: () => pieces(CONTENT) };
         expect(await client.put('a', content, { version: 2 })).to.equal(3);
         expect(server.requests[1]).to.equal('PUT a hello VERSION 2 ID #1');
+      });
+    });
+
+    it('is not disturbed by what its first content comes to afterwards', async () => {
+      const failed = Promise.withResolvers<void>();
+      let made = 0;
+      await withSession({ PUT: () => ':3\r\n' }, async ({ client, server }) => {
+        async function* chunks(): AsyncGenerator<Buffer> {
+          made += 1;
+          if (made === 1) {
+            yield Buffer.from('hel');
+            const reconnected = once(client, 'reconnected');
+            server.cut();
+            await reconnected;
+            failed.resolve();
+            throw new Error('the disk is gone');
+          }
+          yield Buffer.from('hel');
+          await failed.promise;
+          await new Promise((resolve) => setImmediate(resolve));
+          yield Buffer.from('lo');
+        }
+        const content = { size: 5, chunks: () => chunks() };
+        expect(await client.put('a', content, { version: 2 })).to.equal(3);
+        expect(server.requests).to.deep.equal(['PUT a hello VERSION 2 ID #1']);
+        expect(server.connections).to.equal(2);
       });
     });
 
@@ -351,6 +386,27 @@ describe('client: ending a wait', () => {
       await client.ping();
       expect(server.requests).to.not.include('UNLOCK b');
     });
+  });
+
+  it('gives a late grant back also where the next who asks is refused', async () => {
+    const LOCK: Answer = ({ args }) => (args[0] === 'held' ? grant() : undefined);
+    await withSession(
+      { LOCK },
+      async ({ client, server }) => {
+        await client.lock('held');
+        const stop = new AbortController();
+        const waiting = rejection(client.lock('b', { waitMs: 60_000, signal: stop.signal }));
+        const next = rejection(client.lock('b'));
+        const { socket } = await server.request('LOCK', 3);
+        stop.abort();
+        await waiting;
+        socket.write(`${grant()}-LOCKED by a reader\r\n`);
+        expect((await next).code).to.equal('LOCKED');
+        await server.request('UNLOCK');
+        expect(server.requests.slice(-2)).to.deep.equal(['LOCK b', 'UNLOCK b']);
+      },
+      { session: false },
+    );
   });
 
   it('while there is no connection needs no more than to leave the queue later', async () => {

@@ -67,6 +67,9 @@ describe('client: sessions', () => {
       expect(lost).to.have.length(2);
       expect(lock.signal.aborted).to.equal(true);
       expect(commands(server)).to.not.include('RESUME');
+      // The next replica may be a newer one.
+      await client.lock('a');
+      expect(commands(server).slice(-3)).to.deep.equal(['HELLO', 'SESSION', 'LOCK']);
     });
   });
 

@@ -18,6 +18,7 @@ import { GetCommand } from '../../src/commands/file/get.js';
 import { ListCommand } from '../../src/commands/file/list.js';
 import { PutCommand } from '../../src/commands/file/put.js';
 import { StatCommand } from '../../src/commands/file/stat.js';
+import { BreakCommand } from '../../src/commands/lock/break.js';
 import { LockCommand } from '../../src/commands/lock/lock.js';
 import { LocksCommand } from '../../src/commands/lock/locks.js';
 import { MlockCommand } from '../../src/commands/lock/mlock.js';
@@ -41,6 +42,7 @@ function allSpecs(): readonly CommandSpec[] {
   const tally = new CommandTally();
   const handlers = [
     new AuthCommand(),
+    new BreakCommand(unused),
     new ByeCommand(unused, unused),
     new ClientCommand(directory, clock),
     new ConfigCommand(),

@@ -89,6 +89,52 @@ describe('The program, through its own client', () => {
     expect(lock.signal.aborted).to.equal(false);
   });
 
+  it('takes several locks together, through a lost connection, or none', async () => {
+    const held = await other.lock('all/b.txt', { note: 'nightly run' });
+    const refused = await rejection(one.lockAll(['all/c.txt', 'all/b.txt', 'all/a.txt']));
+    expect(refused.code).to.equal('LOCKED');
+    expect(refused.message).to.include('nightly run');
+    expect((await other.locks('all/*')).map(({ name }) => name)).to.deep.equal(['all/b.txt']);
+    const asked = one.lockAll(['all/c.txt', 'all/b.txt'], { waitMs: 30_000 });
+    await waitersReach('all/b.txt', 1);
+    await cut();
+    await held.unlock();
+    const locks = await asked;
+    expect([...locks].map(({ name, copies }) => [name, copies])).to.deep.equal([
+      ['all/c.txt', 0],
+      ['all/b.txt', 0],
+    ]);
+    await locks.get('all/c.txt').put('x');
+    await locks[Symbol.asyncDispose]();
+    expect(await other.locks('all/*')).to.deep.equal([]);
+  });
+
+  it('leaves nothing locked of what was asked for together and ended', async () => {
+    const held = await other.lock('ended/b.txt');
+    const stop = new AbortController();
+    const { signal } = stop;
+    const asked = rejection(
+      one.lockAll(['ended/a.txt', 'ended/b.txt'], { waitMs: 30_000, signal }),
+    );
+    await waitersReach('ended/b.txt', 1);
+    stop.abort();
+    expect((await asked).code).to.equal('ABORTED');
+    await waitersReach('ended/b.txt', 0);
+    while ((await other.locks('ended/a.txt')).length > 0);
+    await held.unlock();
+  });
+
+  it('tells of a circle instead of waiting in it', async () => {
+    const [mine, theirs] = [await one.lock('circle/a.txt'), await other.lock('circle/b.txt')];
+    const waiting = one.lock('circle/b.txt', { waitMs: 30_000 });
+    await waitersReach('circle/b.txt', 1);
+    const error = await rejection(other.lock('circle/a.txt', { waitMs: 30_000 }));
+    expect(error).to.include({ name: 'Deadlock', retry: 'after-unlock' });
+    await theirs.unlock();
+    await (await waiting).unlock();
+    await mine.unlock();
+  });
+
   it('leaves the queue when a wait is ended, and keeps its other locks', async () => {
     await using kept = await one.lock('other-lock.txt');
     await using _held = await other.lock('left.txt');

@@ -99,6 +99,10 @@ export class CountingLockObserver extends LockObserver {
     this.events.push(`${how}:${mode}`);
   }
 
+  override broken(): void {
+    this.events.push('broken');
+  }
+
   override conflict(kind: ConflictKind): void {
     this.events.push(`conflict:${kind}`);
   }
