@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeBatches, oneGroup } from '../../src/redis/batches.js';
+import { makeBatches, oneGroup, runBatches } from '../../src/redis/batches.js';
 
 const things = (...names: string[]) => names.map((name, index) => ({ name, index }));
 
@@ -36,5 +36,34 @@ describe('makeBatches', () => {
 
   it('makes none of nothing', () => {
     expect(makeBatches([], 2, oneGroup)).to.deep.equal([]);
+  });
+});
+
+describe('runBatches', () => {
+  const batches = (...sizes: number[]) =>
+    sizes.map((size, index) => new Map([[`${index}`, Array.from({ length: size }, () => index)]]));
+
+  it('has no more things under way than it may, but a batch at least', async () => {
+    let underWay = 0;
+    const most: number[] = [];
+    await runBatches(batches(3, 3, 9, 1, 1, 1), 6, async (batch) => {
+      const size = [...batch.values()].flat().length;
+      underWay += size;
+      most.push(underWay);
+      await Promise.resolve();
+      underWay -= size;
+    });
+    expect(most).to.deep.equal([3, 6, 9, 1, 2, 3]);
+  });
+
+  it('runs all, also after one that failed, and tells of the first failure', async () => {
+    const run: string[] = [];
+    const outcome = await runBatches(batches(1, 1, 1), 1, async (batch) => {
+      const [name = ''] = batch.keys();
+      run.push(name);
+      if (name !== '2') throw new Error(`failed ${name}`);
+    }).catch((error: Error) => error.message);
+    expect(run).to.deep.equal(['0', '1', '2']);
+    expect(outcome).to.equal('failed 0');
   });
 });

@@ -181,7 +181,7 @@ export class RedisLockTable extends LockTable {
     if (copies === undefined) return undefined;
     this.#cancellations.add(lease.name, lease.grantId);
     throw new LockTableUnavailable(
-      `${copies - 1} of the ${minReplicas} replicas of Redis that REDIS_MIN_REPLICAS demands had the lock in time`,
+      `only ${copies - 1} of the ${minReplicas} replicas of Redis that REDIS_MIN_REPLICAS demands had the lock in time; it is not held`,
       false,
     );
   }

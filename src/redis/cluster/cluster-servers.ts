@@ -5,12 +5,15 @@ import { type RedisAccess, serverOptions } from '../redis-access.js';
 import { RedisConnection } from '../redis-connection.js';
 import { Servers, type ServersWatch } from '../servers.js';
 import { addressText, type ServerAddress } from '../url/servers.js';
-import { redirection } from './redirection.js';
+import { readRefusal } from './refusal.js';
 import { slotOf } from './slot.js';
 import { Topology } from './topology.js';
 
 /** While a server is away: how often the others are asked who has its slots, in milliseconds. */
 const ASK_AGAIN_MS = 500;
+
+/** Between two tries while a slot is on its way from one server to another, in milliseconds. */
+const TRY_AGAIN_MS = 20;
 
 /** A command that is sent on more often goes round in a circle of servers that disagree. */
 const MAX_REDIRECTIONS = 3;
@@ -59,24 +62,31 @@ export class ClusterServers extends Servers {
   }
 
   override async send<T>(key: string, command: (client: Redis) => Promise<T>): Promise<T> {
-    let name = this.#topology.ownerOf(slotOf(key));
+    const slot = slotOf(key);
+    const lastMs = this.clock.monotonicMs() + this.access.timeoutMs;
+    let name = this.#topology.ownerOf(slot);
     let ask = false;
-    for (let redirections = 0; ; redirections++) {
+    for (let redirections = 0; ; ) {
       const client = await this.#ready(name);
       try {
         if (ask) client.call('ASKING').catch(() => undefined);
         return await command(client);
       } catch (error) {
-        const to = redirection(error, client.options.host ?? '');
-        if (to === undefined || redirections === MAX_REDIRECTIONS) {
-          this.#askSoon();
-          throw error;
-        }
-        name = addressText(to.server);
-        ask = to.kind === 'ask';
-        this.#connect(to.server);
-        if (!ask) this.#topology.moved(to.slot, name);
+        const refusal = readRefusal(error, client.options.host ?? '');
+        const isLast = this.clock.monotonicMs() >= lastMs || redirections === MAX_REDIRECTIONS;
         this.#askSoon();
+        if (refusal === undefined || isLast) throw error;
+        ask = refusal.kind === 'ask';
+        if (refusal.kind === 'later') {
+          await this.#pause(TRY_AGAIN_MS);
+          name = this.#topology.ownerOf(slot);
+          redirections = 0;
+          continue;
+        }
+        redirections += 1;
+        name = addressText(refusal.server);
+        this.#connect(refusal.server);
+        if (!ask) this.#topology.moved(refusal.slot, name);
       }
     }
   }
@@ -144,6 +154,12 @@ export class ClusterServers extends Servers {
     const cancelTimer = this.clock.after(this.access.timeoutMs, resolve);
     await Promise.race([connection.tried, late]);
     cancelTimer();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(ms, resolve);
+    });
   }
 
   #changed(up: boolean): void {

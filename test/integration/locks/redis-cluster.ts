@@ -67,3 +67,6 @@ const RANGES = [
   [5_461, 10_922],
   [10_923, 16_383],
 ] as const;
+
+/** Of the master; for the one after the last, how many slots there are. */
+export const firstSlotOf = (master: number): number => RANGES[master]?.[0] ?? 16_384;

@@ -47,6 +47,8 @@ export interface ReplicaOptions {
   readonly url: string;
   readonly keyPrefix?: string;
   readonly timeoutMs?: number;
+  readonly tlsCaFile?: string;
+  readonly minReplicas?: number;
   readonly provisionalMs?: number;
   readonly replicaId?: string;
   readonly clock?: Clock;
@@ -56,12 +58,18 @@ export interface ReplicaOptions {
 export const makeReplica = ({
   url,
   timeoutMs = 2_000,
+  tlsCaFile,
+  minReplicas = 0,
   clock = new SystemClock(),
   ...options
 }: ReplicaOptions): Replica => {
   const log = new RecordingLog();
   const observer = new RecordingTableObserver();
-  const link = new RedisLink(new RedisLinkOptions({ url, timeoutMs }), clock, log);
+  const link = new RedisLink(
+    new RedisLinkOptions({ url, timeoutMs, tlsCaFile, minReplicas }),
+    clock,
+    log,
+  );
   const settings = new RedisLockTableOptions({ replicaId: randomUUID(), ...options });
   const table = new RedisLockTable(settings, link, clock, log, observer);
   return {
