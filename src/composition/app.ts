@@ -12,6 +12,7 @@ import { TelemetryServer } from '../telemetry/http-server.js';
 import type { WinstonLog } from '../telemetry/winston-log.js';
 import { clockModule } from './clock.js';
 import { commandsModule } from './commands.js';
+import { eventsModule } from './events.js';
 import { filesModule } from './files.js';
 import { AppState, lifecycleModule } from './lifecycle.js';
 import { locksModule } from './locks.js';
@@ -39,6 +40,7 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     telemetryModule(config, log),
     filesModule(config),
     redisModule(config),
+    eventsModule(config),
     locksModule(config),
     sessionsModule(config),
     commandsModule(config),

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
-import { EventFeed } from '../events/event-feed.js';
-import { MemoryEventFeed } from '../events/memory-event-feed.js';
 import { LockTable } from '../locks/lock-table.js';
 import { MemoryLockTable } from '../locks/memory/memory-lock-table.js';
 import { MemorySessionRecords } from '../locks/memory/memory-session-records.js';
@@ -17,7 +15,6 @@ const REPLICA_ID_BYTES = 9;
 export const locksModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
     if (config.redisUrl === undefined) {
-      bind(EventFeed).to(MemoryEventFeed);
       bind(LockTable).to(MemoryLockTable);
       bind(SessionRecords).to(MemorySessionRecords);
       return;

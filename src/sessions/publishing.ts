@@ -1,9 +1,11 @@
 import { injectable } from 'inversify';
+import { EventFeed } from '../events/event-feed.js';
 import type { FileName } from '../files/file-name.js';
 import { FileStore, type Staged } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { LockState } from '../locks/model.js';
+import { fileEvent } from './file-events.js';
 import { FileLocking } from './file-locking.js';
 import { HeldLocks } from './held-locks.js';
 import { LockObserver } from './lock-observer.js';
@@ -62,6 +64,7 @@ export class Publishing {
     private readonly locking: FileLocking,
     private readonly held: HeldLocks,
     private readonly observer: LockObserver,
+    private readonly events: EventFeed,
   ) {}
 
   /**
@@ -180,6 +183,7 @@ export class Publishing {
       await this.locking.endQuietly(session, lock);
       return refused;
     }
+    this.events.publish(fileEvent(name, staged.record));
     if (lock !== undefined) {
       lock.head = result.head;
       // From here on the answer is the version, whatever becomes of the release.

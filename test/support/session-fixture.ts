@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventFeed } from '../../src/events/event-feed.js';
 import { MemoryEventFeed } from '../../src/events/memory-event-feed.js';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
@@ -125,7 +126,8 @@ export class SessionFixture {
   constructor(
     readonly clock = new FakeClock(),
     readonly files = new MemoryFileStore(clock, 1_000_000, 10),
-    readonly table = new FaultyLockTable(clock, new MemoryEventFeed()),
+    readonly events: EventFeed = new MemoryEventFeed(),
+    readonly table = new FaultyLockTable(clock, events),
     readonly records: SessionRecords = new MemorySessionRecords(clock),
   ) {
     const options = new SessionOptions(LEASE_MS, GRACE_MS);
@@ -151,13 +153,13 @@ export class SessionFixture {
       this.log,
       options,
     );
-    this.publishing = new Publishing(files, table, this.locking, this.held, this.observer);
+    this.publishing = new Publishing(files, table, this.locking, this.held, this.observer, events);
     this.renewer = new LeaseRenewer(this.held, table, clock, this.log);
   }
 
   /** Another replica on the same lock table and the same files. */
   replica(): SessionFixture {
-    return new SessionFixture(this.clock, this.files, this.table, this.records);
+    return new SessionFixture(this.clock, this.files, this.events, this.table, this.records);
   }
 
   session(): Session {

@@ -1,3 +1,4 @@
+import { DEFAULT_KEY_PREFIX } from '../../redis/key-prefix.js';
 import { PROVISIONAL_MS } from '../model.js';
 
 export interface RedisLockTableSettings {
@@ -17,7 +18,7 @@ export class RedisLockTableOptions {
 
   constructor(settings: RedisLockTableSettings) {
     this.replicaId = settings.replicaId;
-    this.keyPrefix = settings.keyPrefix ?? 'candado:';
+    this.keyPrefix = settings.keyPrefix ?? DEFAULT_KEY_PREFIX;
     this.provisionalMs = settings.provisionalMs ?? PROVISIONAL_MS;
   }
 }
