@@ -184,6 +184,13 @@ export function describeLockTableSessions(
         next.catch(() => undefined);
       });
 
+      it('is given up by the same session’s next request that does not wait', async () => {
+        const { answer, request } = await rig.queue(here, 'ben');
+        expect((await there.acquire(again(request, { waitMs: 0 }))).outcome).to.equal('locked');
+        expect(await outcomeOf(answer)).to.equal('superseded');
+        expect((await here.inspect(name)).waiting).to.equal(0);
+      });
+
       it('is not taken by a replica that the session has left', async () => {
         const { request } = await rig.queue(there, 'ben', { generation: 3 });
         const late = await here.acquire(again(request, { generation: 2 }));

@@ -85,7 +85,11 @@ export class MemoryLockTable extends LockTable {
     const place = former === undefined ? undefined : entry.waiterOf(former);
     const full = entry.waiting >= MAX_WAITERS && place === undefined;
     const upgrades = entry.ofSession(request.session) !== undefined;
-    if (request.waitMs <= 0 || full || upgrades) return this.#denied(entry);
+    if (request.waitMs <= 0 || full || upgrades) {
+      // Who asks without waiting gives up the place that its earlier request had.
+      if (place !== undefined && entry.dequeue(place.request.grantId)) place.superseded();
+      return this.#denied(entry);
+    }
     const circle = this.#circle(entry, request);
     if (circle !== undefined) {
       this.#settle(entry);
@@ -202,7 +206,7 @@ export class MemoryLockTable extends LockTable {
   }
 
   #denied(entry: LockEntry): Acquisition {
-    this.#settle(entry);
+    this.#advance(entry);
     return { outcome: 'locked', state: entry.view(this.#now()) };
   }
 
