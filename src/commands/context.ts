@@ -1,3 +1,4 @@
+import type { Subscriber } from '../events/subscriber.js';
 import type { Session } from '../sessions/session.js';
 import type { Reply } from './reply.js';
 
@@ -10,7 +11,7 @@ export interface CommandContext {
 }
 
 /** A connection as commands see it. */
-export interface ConnectionHandle {
+export interface ConnectionHandle extends Subscriber {
   /** Rises with every connection of this process. */
   readonly id: number;
   /** `address:port` of the client, as told by a PROXY header where there is one. */

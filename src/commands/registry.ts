@@ -10,6 +10,7 @@ import { faultReply, INTERNAL_ERROR } from './fault-reply.js';
 import type { Reply } from './reply.js';
 import { CommandCommand } from './server/command.js';
 import { CommandHandler, type CommandSpec } from './spec.js';
+import { refusedWhileSubscribed } from './subscription/while-subscribed.js';
 import { unknownCommand } from './unknown-command.js';
 import type { Upload } from './upload.js';
 
@@ -70,6 +71,8 @@ export class CommandRegistry {
     if (!arityFits(handler.spec, command)) {
       return this.#answer(name, wrongArity(handler.spec), begunMs, command.upload);
     }
+    const refusal = refusedWhileSubscribed(name, context.connection);
+    if (refusal !== undefined) return this.#answer(name, refusal, begunMs, command.upload);
     try {
       const reply = handler.execute(command, context);
       if (!(reply instanceof Promise)) return this.#observed(name, reply, begunMs);

@@ -13,12 +13,25 @@ export type Reply =
   | { readonly kind: 'set'; readonly items: readonly Reply[] }
   /** Named fields: a map in RESP3, a flat array in RESP2. */
   | { readonly kind: 'record'; readonly fields: readonly (readonly [string, Reply])[] }
+  | PushReply
+  /** Several replies to one command, one behind the other. Not inside another reply. */
+  | { readonly kind: 'many'; readonly replies: readonly Reply[] }
   | { readonly kind: 'content'; readonly content: Content }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly message: string }
   /** The answer to `HELLO`: sets the version from this very reply on. */
   | { readonly kind: 'hello'; readonly protocol: 2 | 3; readonly reply: Reply }
   /** Answer, then close the connection. */
   | { readonly kind: 'bye'; readonly reply: Reply };
+
+/**
+ * Out of band in RESP3: what nobody asked for, and what is said of subscriptions. In RESP2 an array,
+ * which a client takes for the reply to a command unless it is subscribed.
+ */
+export interface PushReply {
+  readonly kind: 'push';
+  /** The first names its kind. */
+  readonly items: readonly Reply[];
+}
 
 /** Bytes of a known length that are streamed to the client. */
 export interface Content extends AsyncDisposable {
@@ -36,6 +49,7 @@ export const record = (fields: readonly (readonly [string, Reply])[]): Reply => 
   kind: 'record',
   fields,
 });
+export const many = (replies: readonly Reply[]): Reply => ({ kind: 'many', replies });
 export const failure = (code: ErrorCode, message: string): Reply => ({
   kind: 'error',
   code,

@@ -2,7 +2,7 @@ import type { Command } from './command.js';
 import type { CommandContext } from './context.js';
 import type { Reply } from './reply.js';
 
-export type CommandGroup = 'connection' | 'server' | 'file' | 'lock' | 'time';
+export type CommandGroup = 'connection' | 'server' | 'file' | 'lock' | 'time' | 'pubsub';
 
 /** One argument of a command, as `COMMAND DOCS` describes it. */
 export interface ArgumentSpec {
@@ -29,7 +29,15 @@ export interface CommandSpec {
   /** The first version of Candado that has it. */
   readonly since: string;
   readonly complexity?: string;
-  readonly flags: readonly ('readonly' | 'write' | 'blocking' | 'fast' | 'admin' | 'loading')[];
+  readonly flags: readonly (
+    | 'readonly'
+    | 'write'
+    | 'blocking'
+    | 'fast'
+    | 'admin'
+    | 'loading'
+    | 'pubsub'
+  )[];
   readonly arguments: readonly ArgumentSpec[];
   /** Place of the file name among the arguments, counted from 1 (0: none), as Redis's first key. */
   readonly keyPosition: 0 | 1;

@@ -29,6 +29,10 @@ import { ResumeCommand } from '../commands/session/resume.js';
 import { SessionCommand } from '../commands/session/session.js';
 import { SessionReset } from '../commands/session-reset.js';
 import { CommandHandler } from '../commands/spec.js';
+import { PsubscribeCommand } from '../commands/subscription/psubscribe.js';
+import { PunsubscribeCommand } from '../commands/subscription/punsubscribe.js';
+import { SubscribeCommand } from '../commands/subscription/subscribe.js';
+import { UnsubscribeCommand } from '../commands/subscription/unsubscribe.js';
 import { TimeCommand } from '../commands/time/time.js';
 import type { Config } from '../config/config.js';
 import { FileLocking } from '../sessions/file-locking.js';
@@ -50,6 +54,8 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   LocksCommand,
   MlockCommand,
   PingCommand,
+  PsubscribeCommand,
+  PunsubscribeCommand,
   PutCommand,
   QuitCommand,
   ReadOnlyCommand,
@@ -59,8 +65,10 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   SelectCommand,
   SessionCommand,
   StatCommand,
+  SubscribeCommand,
   TimeCommand,
   UnlockCommand,
+  UnsubscribeCommand,
 ];
 
 /** A waiting command holds back the RESET behind it, so only locks are left to end. */

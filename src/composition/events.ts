@@ -4,9 +4,11 @@ import { EventFeed } from '../events/event-feed.js';
 import { MemoryEventFeed } from '../events/memory-event-feed.js';
 import { RedisEventFeed } from '../events/redis-event-feed.js';
 import { RedisEventFeedOptions } from '../events/redis-event-feed-options.js';
+import { Subscribers } from '../events/subscribers.js';
 
 export const eventsModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
+    bind(Subscribers).toSelf();
     if (config.redisUrl === undefined) {
       bind(EventFeed).to(MemoryEventFeed);
       return;

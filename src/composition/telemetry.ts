@@ -3,6 +3,7 @@ import { BuildInfo } from '../commands/build-info.js';
 import { CommandObserver } from '../commands/command-observer.js';
 import { CommandHandler } from '../commands/spec.js';
 import type { Config } from '../config/config.js';
+import { SubscriptionObserver } from '../events/subscription-observer.js';
 import { FileObserver } from '../files/file-observer.js';
 import { SCRIPT_NAMES } from '../locks/redis/script-source.js';
 import { TableObserver } from '../locks/table-observer.js';
@@ -19,6 +20,7 @@ import { PromCommandObserver } from '../telemetry/prometheus/prom-command-observ
 import { PromConnectionObserver } from '../telemetry/prometheus/prom-connection-observer.js';
 import { PromFileObserver } from '../telemetry/prometheus/prom-file-observer.js';
 import { PromLockObserver } from '../telemetry/prometheus/prom-lock-observer.js';
+import { PromSubscriptionObserver } from '../telemetry/prometheus/prom-subscription-observer.js';
 import { PromTableObserver } from '../telemetry/prometheus/prom-table-observer.js';
 import type { WinstonLog } from '../telemetry/winston-log.js';
 
@@ -51,4 +53,5 @@ export const telemetryModule = (config: Config, log: WinstonLog): ContainerModul
     bind(LockObserver).to(PromLockObserver);
     bind(TableObserver).to(PromTableObserver);
     bind(FileObserver).to(PromFileObserver);
+    bind(SubscriptionObserver).to(PromSubscriptionObserver);
   });

@@ -21,7 +21,7 @@ export abstract class ReplyWriter {
    * connection is cut, for its declared length was sent already.
    */
   abstract content(content: Content, tail: (lastByte: number | undefined) => string): void;
-  /** Close once all of this has been sent. */
+  /** Close once all of this has been sent. What is written afterwards is dropped. */
   abstract close(): void;
 }
 
@@ -52,6 +52,12 @@ export abstract class Dialect {
    * the stream broke within that command, the answer of the next {@link next} stands for it.
    */
   abstract encode(command: Command, reply: Reply, out: ReplyWriter): void;
+
+  /**
+   * Writes, between two replies, what answers no command. Nothing where the protocol has no place
+   * for that.
+   */
+  abstract encodeUnasked(message: Reply, out: ReplyWriter): void;
 
   /** The connection is gone: an upload under way is aborted. */
   abstract abort(error: Error): void;

@@ -16,4 +16,10 @@ export abstract class EventFeed {
 
   /** @returns ends the listening; nothing is told to `listener` after it */
   abstract listen(listener: (event: ChangeEvent) => void): () => void;
+
+  /** Whether who listens here is told of everything that is published from now on, on any replica. */
+  abstract get hearing(): boolean;
+
+  /** Resolves once {@link hearing} is true; to be awaited only while somebody listens. */
+  abstract caughtUp(): Promise<void>;
 }

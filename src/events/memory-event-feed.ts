@@ -16,4 +16,12 @@ export class MemoryEventFeed extends EventFeed {
     this.#listeners.add(entry);
     return () => this.#listeners.delete(entry);
   }
+
+  override get hearing(): boolean {
+    return true;
+  }
+
+  override caughtUp(): Promise<void> {
+    return Promise.resolve();
+  }
 }

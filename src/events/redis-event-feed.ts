@@ -14,6 +14,7 @@ export class RedisEventFeed extends EventFeed {
   readonly #listeners = new Set<(event: ChangeEvent) => void>();
   readonly #channel: string;
   #unsubscribe: (() => void) | undefined;
+  #catchingUp: Promise<void> | undefined;
 
   constructor(
     private readonly messages: ReplicaMessages,
@@ -38,6 +39,23 @@ export class RedisEventFeed extends EventFeed {
       this.#unsubscribe?.();
       this.#unsubscribe = undefined;
     };
+  }
+
+  override get hearing(): boolean {
+    return this.messages.hears;
+  }
+
+  /** However many wait, while Redis is away one listener is enough. */
+  override caughtUp(): Promise<void> {
+    if (this.hearing) return Promise.resolve();
+    this.#catchingUp ??= new Promise((resolve) => {
+      const end = this.messages.onCaughtUp(() => {
+        end();
+        this.#catchingUp = undefined;
+        resolve();
+      });
+    });
+    return this.#catchingUp;
   }
 
   #receive(text: string): void {

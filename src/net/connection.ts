@@ -1,19 +1,20 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../clock/clock.js';
 import type { Command } from '../commands/command.js';
-import type { CommandObserver } from '../commands/command-observer.js';
 import type { CommandContext, ConnectionHandle } from '../commands/context.js';
-import type { CommandRegistry } from '../commands/registry.js';
 import type { Reply } from '../commands/reply.js';
 import { lostPush, waitedForPush } from '../commands/session-pushes.js';
+import { eventMessage } from '../commands/subscription/messages.js';
 import { UploadAborted } from '../commands/upload.js';
 import type { Dialect, DialectName } from '../dialects/dialect.js';
-import type { KeptSessions } from '../sessions/kept-sessions.js';
+import type { ChangeEvent } from '../events/event-feed.js';
+import { Subscriptions } from '../events/subscriber.js';
 import type { Session, SessionListener } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
-import type { ConnectionObserver } from './connection-observer.js';
-import { CLOSE_LINGER_MS, READ_AHEAD_BYTES } from './limits.js';
+import type { ConnectionIdentity, ConnectionServices } from './connection-services.js';
+import { Departure } from './departure.js';
+import { PushQueue } from './push-queue.js';
 import { QuietTimer } from './quiet-timer.js';
+import { ReadPace } from './read-pace.js';
 import { SlowReaderWatch } from './slow-reader.js';
 import { SocketWriter } from './socket-writer.js';
 import { TimeLatency } from './time-latency.js';
@@ -21,26 +22,6 @@ import { WaitGate } from './wait-gate.js';
 
 const CUT_BY_DRAIN =
   'this replica is shutting down and had not got the whole content; nothing was changed: connect again and send it again';
-
-/** What all connections share. */
-export interface ConnectionServices {
-  readonly registry: CommandRegistry;
-  readonly kept: KeptSessions;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly observer: ConnectionObserver;
-  readonly commandObserver: CommandObserver;
-  readonly idleTimeoutMs: number;
-}
-
-/** What sets one connection apart. */
-export interface ConnectionIdentity {
-  readonly id: number;
-  readonly session: Session;
-  readonly dialect: Dialect;
-  readonly remoteAddress: string;
-  readonly localAddress: string;
-}
 
 /**
  * One client: bytes to commands to replies to bytes, strictly in order. A command that has to wait
@@ -60,12 +41,17 @@ export class Connection implements CommandContext, ConnectionHandle {
   lastCommand = '';
   lastCommandAtMs: number;
 
+  readonly subscriptions = new Subscriptions();
+
   /** Settles when the socket is closed and everything its session held has been released. */
   readonly closed: Promise<void>;
 
   #session: Session;
   readonly #dialect: Dialect;
   readonly #writer: SocketWriter;
+  readonly #reading: ReadPace;
+  readonly #pushes: PushQueue;
+  readonly #departure: Departure;
   readonly #quiet: QuietTimer;
   readonly #slowReader: SlowReaderWatch;
   readonly #waits = new WaitGate();
@@ -76,8 +62,6 @@ export class Connection implements CommandContext, ConnectionHandle {
   readonly #log: Log;
   readonly #timeLatency: TimeLatency;
   #running: Promise<void> | undefined;
-  #detached: Promise<void> | undefined;
-  #leaving = false;
   /** The client ended its session; it will not come back. */
   #goodbye = false;
   #ended = false;
@@ -97,6 +81,7 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.openedAtMs = services.clock.monotonicMs();
     this.lastCommandAtMs = this.openedAtMs;
     this.#dialect = identity.dialect;
+    this.#reading = new ReadPace(socket, this.#dialect);
     this.#log = services.log.child({
       conn: this.id,
       session: this.session.id,
@@ -116,9 +101,14 @@ export class Connection implements CommandContext, ConnectionHandle {
       },
       (err) => this.#log.error('reply.cut', 'A content could not be sent whole', { err }),
     );
+    this.#pushes = new PushQueue(this.#dialect, this.#writer, {
+      written: () => (this.#running === undefined ? this.#pump() : this.#flush()),
+      overflown: () => this.#dropSlow(),
+    });
+    this.#departure = new Departure(socket, services.clock, () => this.#detach());
     socket.setTimeout(services.idleTimeoutMs, () => this.#onIdle());
     socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#pump());
+    socket.on('drain', () => this.#onDrain());
     this.closed = new Promise((resolve) => {
       socket.once('close', () => resolve(this.#onClose()));
     });
@@ -153,8 +143,12 @@ export class Connection implements CommandContext, ConnectionHandle {
     session.listener = this.#sessionListener;
   }
 
-  push(_items: readonly Reply[]): void {
-    // to be written
+  push(items: readonly Reply[]): void {
+    if (this.protocol === 3) this.#pushes.send({ kind: 'push', items });
+  }
+
+  tell(event: ChangeEvent, pattern: string | undefined): void {
+    this.#pushes.send(eventMessage(event, pattern));
   }
 
   async end(): Promise<void> {
@@ -221,6 +215,7 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   #answer(command: Command, reply: Reply): void {
+    this.#pushes.releaseAll();
     this.#dialect.encode(command, reply, this.#writer);
     if (reply.kind === 'bye') this.#goodbye = true;
     this.#log.debug('command.answered', 'A command was answered', {
@@ -242,43 +237,27 @@ export class Connection implements CommandContext, ConnectionHandle {
   async #finishStreaming(): Promise<void> {
     while (this.#writer.streaming !== undefined) await this.#writer.streaming;
     this.#running = undefined;
+    this.#pushes.release();
     this.#pump();
   }
 
   /** Nothing more to execute for now. */
   #rest(): void {
     this.#flush();
-    if (this.#writer.closing) this.#leave();
+    if (this.#writer.closing) this.#departure.begin();
     if (this.#writer.closing || this.#writer.backpressured) return;
     const finished = this.#ended && this.#dialect.quietMs === 0;
     if (finished || (this.#draining && !this.#contentPending)) {
       this.#writer.close();
       this.#flush();
-      this.#leave();
+      this.#departure.begin();
     } else if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
   }
 
-  /**
-   * The last reply is on its way: nothing is held any more. Once the system has all of it, what
-   * the client still sends is let pass for a moment, since closing a socket with unread bytes
-   * would take the reply back.
-   */
-  #leave(): void {
-    if (this.#leaving) return;
-    this.#leaving = true;
-    this.#detached ??= this.#detach();
-    if (this.socket.writableFinished) this.#linger();
-    else this.socket.once('finish', () => this.#linger());
-  }
-
   #detach(): Promise<void> {
-    const { kept } = this.services;
+    const { kept, subscribers } = this.services;
+    subscribers.leave(this);
     return this.#goodbye ? kept.end(this.session) : kept.detach(this.session, this);
-  }
-
-  #linger(): void {
-    const cancel = this.services.clock.after(CLOSE_LINGER_MS, () => this.socket.destroy());
-    this.socket.once('close', cancel);
   }
 
   #flush(): void {
@@ -287,15 +266,12 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   #steerReading(): void {
-    const upload = this.#dialect.uploading;
-    if (upload !== undefined) upload.onDrain = () => this.#steerReading();
-    const pause =
-      (this.#draining && !this.#writer.closing && !this.#contentPending) ||
-      (upload === undefined ? this.#readFarAhead() : upload.full) ||
-      (this.#running === undefined && this.#writer.backpressured);
-    if (pause === this.socket.isPaused()) return;
-    if (pause) this.socket.pause();
-    else this.socket.resume();
+    const pace = {
+      enough: this.#draining && !this.#writer.closing && !this.#contentPending,
+      busy: this.#running !== undefined,
+      behind: this.#writer.backpressured,
+    };
+    this.#reading.steer(pace, () => this.#steerReading());
   }
 
   /** Whether what is arriving may become content, and only silence or its last byte ends it. */
@@ -305,25 +281,34 @@ export class Connection implements CommandContext, ConnectionHandle {
     return quietMs > 0 || (this.dialect === 'text' && uploading !== undefined);
   }
 
-  /** An incomplete command is the dialect's to bound; what is behind a running one is ours. */
-  #readFarAhead(): boolean {
-    return this.#running !== undefined && this.#dialect.bufferedBytes > READ_AHEAD_BYTES;
-  }
-
   #onQuiet(): void {
     this.#dialect.quiet();
     this.#pump();
   }
 
-  /** Who holds or waits is not idle; who stalls in the middle of an upload is. */
+  /** Who holds, waits or is subscribed is not idle; who stalls in the middle of an upload is. */
   #onIdle(): void {
-    const working = this.#running !== undefined && this.#dialect.uploading === undefined;
-    if (working || (this.#running === undefined && this.session.held.size > 0)) {
+    const engaged =
+      this.#running !== undefined || this.session.held.size > 0 || this.subscriptions.count > 0;
+    if (engaged && this.#dialect.uploading === undefined) {
       this.socket.setTimeout(this.services.idleTimeoutMs);
       return;
     }
     this.#log.info('connection.idle', 'An idle connection is closed');
     this.socket.destroy();
+  }
+
+  /** Nothing of what the client still asks for is begun, and what is under way ends. */
+  #dropSlow(): void {
+    this.#log.warn('connection.slow-subscriber', 'A client leaves its messages unread');
+    this.services.subscribers.drop(this);
+    this.#waits.close('left');
+    this.#dialect.abort(new UploadAborted('the connection is closed: its client does not read'));
+  }
+
+  #onDrain(): void {
+    this.#pushes.release();
+    this.#pump();
   }
 
   #onEnd(): void {
@@ -336,11 +321,11 @@ export class Connection implements CommandContext, ConnectionHandle {
   async #onClose(): Promise<void> {
     this.#quiet.cancel();
     this.#slowReader.cancel();
+    this.#pushes.cancel();
     this.#waits.close('left');
     this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
     while (this.#running !== undefined) await this.#running;
-    this.#detached ??= this.#detach();
-    await this.#detached;
+    await this.#departure.finish();
     this.#log.debug('connection.closed', 'A connection is closed');
   }
 }

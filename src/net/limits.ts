@@ -16,6 +16,16 @@ export const REPLY_BATCH_BYTES = 64 * 1024;
  */
 export const SLOW_READER_MS = 60_000;
 
+/**
+ * How much of what a client did not ask for (messages it subscribed to, pushes) may wait for it
+ * while it is behind, in bytes. One that is further behind will not catch up by itself, and others
+ * go on filling the memory.
+ */
+export const UNREAD_PUSH_BYTES = 1024 * 1024;
+
+/** What a waiting message costs beside its texts. */
+export const PUSH_COST_BYTES = 128;
+
 /** How long a proxy may take for its PROXY header, which it sends at once. */
 export const PROXY_HEADER_MS = 5_000;
 

@@ -41,11 +41,13 @@ export class SocketWriter extends ReplyWriter {
   }
 
   override text(text: string): void {
+    if (this.#closing) return;
     this.#text += text;
     if (this.#text.length >= REPLY_BATCH_BYTES) this.flush();
   }
 
   override bytes(bytes: Buffer): void {
+    if (this.#closing) return;
     if (this.#text !== '') {
       this.#parts.push(this.#text);
       this.#partsBytes += this.#text.length;
@@ -57,7 +59,10 @@ export class SocketWriter extends ReplyWriter {
   }
 
   override content(content: Content, tail: (lastByte: number | undefined) => string): void {
-    this.#streaming = this.#stream(content, tail).finally(() => {
+    const passed = this.#closing
+      ? Promise.resolve(content[Symbol.asyncDispose]())
+      : this.#stream(content, tail);
+    this.#streaming = passed.finally(() => {
       this.#streaming = undefined;
     });
   }

@@ -5,12 +5,14 @@ import { injectable } from 'inversify';
 import { Clock } from '../clock/clock.js';
 import { CommandObserver } from '../commands/command-observer.js';
 import { CommandRegistry } from '../commands/registry.js';
+import { Subscribers } from '../events/subscribers.js';
 import type { SessionId } from '../locks/model.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { Session } from '../sessions/session.js';
 import { Log } from '../telemetry/log.js';
-import { Connection, type ConnectionServices } from './connection.js';
+import { Connection } from './connection.js';
 import { ConnectionObserver } from './connection-observer.js';
+import type { ConnectionServices } from './connection-services.js';
 import { Connections } from './connections.js';
 import { DialectFactory } from './dialect-factory.js';
 import { NetOptions } from './options.js';
@@ -40,9 +42,19 @@ export class TcpServer {
     registry: CommandRegistry,
     kept: KeptSessions,
     commandObserver: CommandObserver,
+    subscribers: Subscribers,
   ) {
     const { idleTimeoutMs } = options;
-    this.#services = { registry, kept, clock, log, observer, commandObserver, idleTimeoutMs };
+    this.#services = {
+      registry,
+      kept,
+      subscribers,
+      clock,
+      log,
+      observer,
+      commandObserver,
+      idleTimeoutMs,
+    };
     this.#rules = {
       proxyProtocol: options.proxyProtocol,
       trusted: new TrustedNetworks(options.trustedProxies),

@@ -60,8 +60,7 @@ export class RedisLink extends ReplicaMessages {
     return this.#connections.commands.up;
   }
 
-  /** Whether every message on the channels that are subscribed to comes through. */
-  get hears(): boolean {
+  override get hears(): boolean {
     return this.#subscriptions.complete;
   }
 
@@ -92,11 +91,7 @@ export class RedisLink extends ReplicaMessages {
     return () => void this.#changeListeners.delete(listener);
   }
 
-  /**
-   * Told when messages come through again, or for the first time: some may have been missed.
-   * @returns ends it
-   */
-  onCaughtUp(listener: () => void): () => void {
+  override onCaughtUp(listener: () => void): () => void {
     this.#caughtUpListeners.add(listener);
     return () => void this.#caughtUpListeners.delete(listener);
   }

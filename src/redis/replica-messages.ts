@@ -11,4 +11,13 @@ export abstract class ReplicaMessages {
    * @returns ends it
    */
   abstract subscribe(channel: string, listener: (text: string) => void): () => void;
+
+  /** Whether every message on the channels that are subscribed to comes through. */
+  abstract get hears(): boolean;
+
+  /**
+   * Told when messages come through again, or for the first time: some may have been missed.
+   * @returns ends it
+   */
+  abstract onCaughtUp(listener: () => void): () => void;
 }

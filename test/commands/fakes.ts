@@ -5,6 +5,7 @@ import { ConnectionDirectory } from '../../src/commands/connection-directory.js'
 import type { CommandContext, ConnectionHandle } from '../../src/commands/context.js';
 import type { Reply } from '../../src/commands/reply.js';
 import type { CommandHandler } from '../../src/commands/spec.js';
+import { Subscriptions } from '../../src/events/subscriber.js';
 import type { SessionId } from '../../src/locks/model.js';
 import { Session } from '../../src/sessions/session.js';
 import { Log, type LogFields } from '../../src/telemetry/log.js';
@@ -84,7 +85,9 @@ export function connection(fields: Partial<ConnectionHandle> = {}): Mutable<Conn
     lastCommandAtMs: 0,
     lastCommand: '',
     signal: new AbortController().signal,
+    subscriptions: new Subscriptions(),
     push: () => undefined,
+    tell: () => undefined,
     end: () => Promise.resolve(),
     ...fields,
   };
@@ -153,7 +156,10 @@ export function plain(reply: Reply): unknown {
       return null;
     case 'array':
     case 'set':
+    case 'push':
       return reply.items.map(plain);
+    case 'many':
+      return reply.replies.map(plain);
     case 'record':
       return Object.fromEntries(reply.fields.map(([name, value]) => [name, plain(value)]));
     case 'error':

@@ -28,6 +28,10 @@ import { CommandRegistry } from '../../src/commands/registry.js';
 import { ConfigCommand } from '../../src/commands/server/config.js';
 import { InfoCommand } from '../../src/commands/server/info.js';
 import type { CommandSpec } from '../../src/commands/spec.js';
+import { PsubscribeCommand } from '../../src/commands/subscription/psubscribe.js';
+import { PunsubscribeCommand } from '../../src/commands/subscription/punsubscribe.js';
+import { SubscribeCommand } from '../../src/commands/subscription/subscribe.js';
+import { UnsubscribeCommand } from '../../src/commands/subscription/unsubscribe.js';
 import { TimeCommand } from '../../src/commands/time/time.js';
 import { usageOf } from '../../src/commands/usage.js';
 import { FakeDirectory, RecordingLog, RecordingObserver, StoppedClock } from './fakes.js';
@@ -56,15 +60,19 @@ function allSpecs(): readonly CommandSpec[] {
     new LocksCommand(unused, clock),
     new MlockCommand(unused),
     new PingCommand(),
+    new PsubscribeCommand(unused),
+    new PunsubscribeCommand(unused),
     new PutCommand(unused),
     new QuitCommand(),
     new ReadOnlyCommand(),
     new RenewCommand(unused),
-    new ResetCommand(unused),
+    new ResetCommand(unused, unused),
     new SelectCommand(),
     new StatCommand(unused, unused),
+    new SubscribeCommand(unused),
     new TimeCommand(clock),
     new UnlockCommand(unused),
+    new UnsubscribeCommand(unused),
   ];
   return new CommandRegistry(handlers, tally, new RecordingObserver(), clock, new RecordingLog())
     .specs;

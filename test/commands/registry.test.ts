@@ -9,6 +9,7 @@ import { FileStoreUnavailable } from '../../src/files/errors.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
 import {
   command,
+  connection,
   contextOf,
   plain,
   plainNow,
@@ -138,6 +139,51 @@ describe('CommandRegistry', () => {
       answering(() => OK).run(command('Y'.repeat(5_000), ...args), contextOf()),
     );
     expect(String(reply).length).to.be.below(400);
+  });
+
+  describe('for a connection that is subscribed', () => {
+    const allowed = [
+      ...['SUBSCRIBE', 'UNSUBSCRIBE', 'PSUBSCRIBE', 'PUNSUBSCRIBE'],
+      ...['PING', 'QUIT', 'RESET'],
+    ];
+    let handle: ReturnType<typeof connection>;
+    let commands: CommandRegistry;
+
+    beforeEach(() => {
+      handle = connection();
+      handle.subscriptions.channels.add('file:a');
+      const handlers = [...allowed, 'STORE'].map(
+        (name) => new Handler({ name, arity: -1 }, () => OK),
+      );
+      commands = registry(...handlers);
+    });
+
+    const answer = (name: string): unknown =>
+      plainNow(commands.run(command(name), contextOf(handle)));
+
+    it('executes in RESP2 only what can be told from messages', () => {
+      for (const name of allowed) expect(answer(name), name).to.equal('OK');
+      expect(answer('STORE')).to.match(/^-ERR Can't execute 'store': only \(P\)SUBSCRIBE /);
+      expect(answer('COMMAND')).to.match(/^-ERR Can't execute 'command'/);
+      expect(answer('NONE')).to.match(/^-ERR unknown command/);
+    });
+
+    it('executes everything in RESP3, and in RESP2 once nothing is subscribed', () => {
+      handle.protocol = 3;
+      expect(answer('STORE')).to.equal('OK');
+      handle.protocol = 2;
+      handle.subscriptions.channels.clear();
+      expect(answer('STORE')).to.equal('OK');
+    });
+
+    it('lets the content of what it refuses pass', async () => {
+      const upload = new Upload(3, false);
+      const refused = commands.run({ ...command('STORE', 'a'), upload }, contextOf(handle));
+      upload.write(Buffer.from('abc'));
+      upload.end();
+      upload.finish([]);
+      expect(plain(await refused)).to.match(/^-ERR Can't execute 'store'/);
+    });
   });
 
   describe('when a handler throws', () => {

@@ -45,6 +45,20 @@ describe('RedisEventFeed', () => {
     ]);
   });
 
+  it('says when what is published comes through, however many ask', async () => {
+    expect(feed.hearing).to.equal(true);
+    await feed.caughtUp();
+    for (let outage = 0; outage < 2; outage++) {
+      messages.hears = false;
+      expect(feed.hearing).to.equal(false);
+      const both = Promise.all([feed.caughtUp(), feed.caughtUp()]);
+      expect(messages.waiting).to.equal(1);
+      messages.hears = true;
+      await both;
+      expect(messages.waiting).to.equal(0);
+    }
+  });
+
   it('drops a message that is none of its own, and says so', () => {
     const heard: ChangeEvent[] = [];
     feed.listen((event) => void heard.push(event));

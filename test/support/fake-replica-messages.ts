@@ -2,6 +2,8 @@ import { ReplicaMessages } from '../../src/redis/replica-messages.js';
 
 /** Messages within one process; several of these on the same `hub` are several replicas. */
 export class FakeReplicaMessages extends ReplicaMessages {
+  readonly #caughtUp = new Set<() => void>();
+  #hears = true;
   readonly published: (readonly [channel: string, text: string])[] = [];
 
   constructor(private readonly hub = new Map<string, Set<(text: string) => void>>()) {
@@ -22,5 +24,25 @@ export class FakeReplicaMessages extends ReplicaMessages {
     const listeners = this.hub.get(channel) ?? new Set();
     this.hub.set(channel, listeners.add(listener));
     return () => void listeners.delete(listener);
+  }
+
+  override get hears(): boolean {
+    return this.#hears;
+  }
+
+  /** Redis goes away, or comes back. */
+  set hears(hears: boolean) {
+    this.#hears = hears;
+    if (hears) for (const listener of this.#caughtUp) listener();
+  }
+
+  /** How many want to know when messages come through again. */
+  get waiting(): number {
+    return this.#caughtUp.size;
+  }
+
+  override onCaughtUp(listener: () => void): () => void {
+    this.#caughtUp.add(listener);
+    return () => void this.#caughtUp.delete(listener);
   }
 }

@@ -27,6 +27,9 @@ export const METRIC_FAMILIES: Readonly<Record<string, MetricFamily>> = {
   candado_clock_offset_seconds: { type: 'gauge', labels: [] },
   candado_clock_offset_bound_seconds: { type: 'gauge', labels: [] },
   candado_view_repairs_total: { type: 'counter', labels: ['result'] },
+  candado_subscriptions: { type: 'gauge', labels: [] },
+  candado_events_sent_total: { type: 'counter', labels: [] },
+  candado_subscribers_dropped_total: { type: 'counter', labels: [] },
 };
 
 export interface MetricFamily {

@@ -1,8 +1,10 @@
 import { injectable } from 'inversify';
 import { wrongArity } from '../arity.js';
 import type { Command } from '../command.js';
-import { bulk, type Reply } from '../reply.js';
+import type { CommandContext } from '../context.js';
+import { array, bulk, type Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
+import { onlyListens } from '../subscription/while-subscribed.js';
 
 const PONG: Reply = { kind: 'simple', text: 'PONG' };
 
@@ -21,9 +23,11 @@ export class PingCommand extends CommandHandler {
     keyPosition: 0,
   };
 
-  override execute({ args }: Command): Reply {
+  /** To a RESP2 client that is subscribed as a message: it knows no other replies then. */
+  override execute({ args }: Command, { connection }: CommandContext): Reply {
     const [message] = args;
     if (args.length > 1) return wrongArity(this.spec);
+    if (onlyListens(connection)) return array([bulk('pong'), bulk(message ?? '')]);
     return message === undefined ? PONG : bulk(message);
   }
 }

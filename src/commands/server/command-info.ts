@@ -26,7 +26,7 @@ function categories(spec: CommandSpec): readonly string[] {
   for (const flag of spec.flags) {
     if (flag === 'readonly') all.push('@read');
     else if (flag === 'admin') all.push('@admin', '@dangerous');
-    else if (flag === 'write' || flag === 'blocking') all.push(`@${flag}`);
+    else if (flag === 'write' || flag === 'blocking' || flag === 'pubsub') all.push(`@${flag}`);
   }
   if (spec.group === 'connection') all.push('@connection');
   all.push(spec.flags.includes('fast') ? '@fast' : '@slow');

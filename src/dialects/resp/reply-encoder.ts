@@ -46,6 +46,12 @@ export class ReplyEncoder {
       case 'set':
         this.#items(this.#protocol === 3 ? '~' : '*', reply.items, out);
         return;
+      case 'push':
+        this.#items(this.#protocol === 3 ? '>' : '*', reply.items, out);
+        return;
+      case 'many':
+        for (const each of reply.replies) this.#encode(each, out);
+        return;
       case 'record':
         this.#record(reply.fields, out);
         return;

@@ -52,6 +52,10 @@ export class RespDialect extends Dialect {
     this.#encoder.encode(reply, out);
   }
 
+  override encodeUnasked(message: Reply, out: ReplyWriter): void {
+    this.#encoder.encode(message, out);
+  }
+
   override abort(error: Error): void {
     this.#close(error);
   }

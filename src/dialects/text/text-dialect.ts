@@ -74,6 +74,9 @@ export class TextDialect extends Dialect {
     this.#encoder.encode(command.name, reply, this.#lineBreak, out);
   }
 
+  /** Whoever reads sentences takes each for the answer to the last message. */
+  override encodeUnasked(): void {}
+
   override abort(error: Error): void {
     this.#closed = true;
     this.#splitter.abort(error);

@@ -49,6 +49,14 @@ describe('CLIENT', () => {
     );
   });
 
+  it('INFO and LIST tell who is subscribed', () => {
+    handle.subscriptions.channels.add('file:a').add('lock:a');
+    handle.subscriptions.patterns.add('file:*');
+    expect(client('INFO')).to.contain(' flags=P db=0 sub=2 psub=1 ssub=0 ');
+    expect(client('LIST', 'TYPE', 'PUBSUB')).to.match(/^id=7 [^\n]*\n$/);
+    expect(client('LIST', 'TYPE', 'NORMAL')).to.match(/^id=8 [^\n]*\n$/);
+  });
+
   it('INFO describes this connection with fields that clients know', () => {
     client('SETNAME', 'me');
     handle.protocol = 3;

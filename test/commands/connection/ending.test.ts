@@ -8,11 +8,35 @@ import { ResetCommand } from '../../../src/commands/connection/reset.js';
 import { CommandOptions } from '../../../src/commands/options.js';
 import { SessionReset } from '../../../src/commands/session-reset.js';
 import { Shutdown } from '../../../src/commands/shutdown.js';
+import { MemoryEventFeed } from '../../../src/events/memory-event-feed.js';
+import { Subscribers } from '../../../src/events/subscribers.js';
 import { LockTableUnavailable } from '../../../src/locks/errors.js';
 import type { Session } from '../../../src/sessions/session.js';
-import { command, connection, contextOf, execute, plain, plainNow } from '../fakes.js';
+import { RecordingSubscriptionObserver } from '../../support/recording-subscription-observer.js';
+import {
+  command,
+  connection,
+  contextOf,
+  execute,
+  plain,
+  plainNow,
+  StoppedClock,
+} from '../fakes.js';
 
 describe('PING, ECHO and READONLY', () => {
+  it('PING answers a RESP2 subscriber as a message, which is all that one knows', () => {
+    const ping = new PingCommand();
+    const handle = connection();
+    const answered = (...args: string[]): unknown =>
+      plainNow(execute(ping, args, contextOf(handle)));
+    handle.subscriptions.patterns.add('*');
+    expect(answered()).to.deep.equal(['pong', '']);
+    expect(answered('hi')).to.deep.equal(['pong', 'hi']);
+    expect(answered('a', 'b')).to.match(/^-ERR wrong number/);
+    handle.protocol = 3;
+    expect(answered()).to.equal('PONG');
+  });
+
   it('PING answers PONG, or its message', () => {
     const ping = new PingCommand();
     expect(execute(ping, [])).to.deep.equal({ kind: 'simple', text: 'PONG' });
@@ -63,6 +87,9 @@ describe('QUIT and BYE', () => {
 });
 
 describe('RESET', () => {
+  const anySubscribers = (): Subscribers =>
+    new Subscribers(new MemoryEventFeed(), new RecordingSubscriptionObserver(), new StoppedClock());
+
   class FakeReset extends SessionReset {
     readonly sessions: Session[] = [];
 
@@ -79,15 +106,19 @@ describe('RESET', () => {
   it('lets the session go first, then name and protocol', async () => {
     const gone = Promise.withResolvers<void>();
     const resets = new FakeReset(gone.promise);
+    const subscribers = anySubscribers();
     const handle = connection({ protocol: 3, clientName: 'me' });
     const context = contextOf(handle);
-    const answer = execute(new ResetCommand(resets), [], context);
+    subscribers.subscribe(handle, 'file:a');
+    const answer = execute(new ResetCommand(resets, subscribers), [], context);
     expect(handle.clientName).to.equal('me');
+    expect(handle.subscriptions.count).to.equal(1);
     gone.resolve();
     const reply = await answer;
     expect(reply).to.include({ kind: 'hello', protocol: 2 });
     expect(plain(reply)).to.equal('RESET');
     expect([handle.protocol, handle.clientName]).to.deep.equal([2, '']);
+    expect(handle.subscriptions.count).to.equal(0);
     expect(resets.sessions).to.deep.equal([context.session]);
   });
 
@@ -95,7 +126,7 @@ describe('RESET', () => {
     const handle = connection({ protocol: 3, clientName: 'me' });
     const failed = new FakeReset(Promise.reject(new LockTableUnavailable('away', false)));
     const error = await Promise.resolve(
-      execute(new ResetCommand(failed), [], contextOf(handle)),
+      execute(new ResetCommand(failed, anySubscribers()), [], contextOf(handle)),
     ).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(LockTableUnavailable);
     expect([handle.protocol, handle.clientName]).to.deep.equal([3, 'me']);

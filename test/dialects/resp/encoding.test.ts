@@ -5,6 +5,7 @@ import {
   bulk,
   failure,
   integer,
+  many,
   NULL,
   OK,
   type Reply,
@@ -34,6 +35,19 @@ const TABLE: readonly Row[] = [
     resp2: '+a b c\r\n',
   },
   { title: 'integer', reply: integer(42), resp2: ':42\r\n' },
+  {
+    title: 'push',
+    reply: { kind: 'push', items: [bulk('subscribe'), NULL, integer(0)] },
+    resp2: '*3\r\n$9\r\nsubscribe\r\n$-1\r\n:0\r\n',
+    resp3: '>3\r\n$9\r\nsubscribe\r\n_\r\n:0\r\n',
+  },
+  {
+    title: 'many',
+    reply: many([OK, array([integer(1)]), NULL]),
+    resp2: '+OK\r\n*1\r\n:1\r\n$-1\r\n',
+    resp3: '+OK\r\n*1\r\n:1\r\n_\r\n',
+  },
+  { title: 'none of many', reply: many([]), resp2: '' },
   { title: 'negative integer', reply: integer(-1), resp2: ':-1\r\n' },
   {
     title: 'the largest integer',

@@ -12,6 +12,7 @@ import { PromCommandObserver } from '../../../src/telemetry/prometheus/prom-comm
 import { PromConnectionObserver } from '../../../src/telemetry/prometheus/prom-connection-observer.js';
 import { PromFileObserver } from '../../../src/telemetry/prometheus/prom-file-observer.js';
 import { PromLockObserver } from '../../../src/telemetry/prometheus/prom-lock-observer.js';
+import { PromSubscriptionObserver } from '../../../src/telemetry/prometheus/prom-subscription-observer.js';
 import { PromTableObserver } from '../../../src/telemetry/prometheus/prom-table-observer.js';
 import { samples } from './samples.js';
 
@@ -25,6 +26,7 @@ describe('MetricsRegistry', () => {
     new PromCommandObserver(registry, new KnownCommands(['TIME']));
     new PromLockObserver(registry);
     new PromFileObserver(registry);
+    new PromSubscriptionObserver(registry);
   });
 
   const types = async (): Promise<Map<string, string>> => {

@@ -6,6 +6,7 @@ import { PromCommandObserver } from '../../../src/telemetry/prometheus/prom-comm
 import { PromConnectionObserver } from '../../../src/telemetry/prometheus/prom-connection-observer.js';
 import { PromFileObserver } from '../../../src/telemetry/prometheus/prom-file-observer.js';
 import { PromLockObserver } from '../../../src/telemetry/prometheus/prom-lock-observer.js';
+import { PromSubscriptionObserver } from '../../../src/telemetry/prometheus/prom-subscription-observer.js';
 import { PromTableObserver } from '../../../src/telemetry/prometheus/prom-table-observer.js';
 import { moved, samples } from './samples.js';
 
@@ -311,6 +312,27 @@ describe('The Prometheus observers', () => {
           [`candado_view_repairs_total{result="${result}"}`]: 1,
         });
       }
+    });
+  });
+
+  describe('of subscriptions', () => {
+    it('counts what is subscribed, sent and cut off, from zero', async () => {
+      const observer = new PromSubscriptionObserver(registry);
+      expect(Object.fromEntries(await samples(registry))).to.deep.equal({
+        candado_subscriptions: 0,
+        candado_events_sent_total: 0,
+        candado_subscribers_dropped_total: 0,
+      });
+      const happen = (): void => {
+        for (const by of [1, 1, -1]) observer.changed(by);
+        for (let messages = 0; messages < 3; messages++) observer.told();
+        observer.dropped();
+      };
+      expect(await moved(registry, happen)).to.deep.equal({
+        candado_subscriptions: 1,
+        candado_events_sent_total: 3,
+        candado_subscribers_dropped_total: 1,
+      });
     });
   });
 });

@@ -13,10 +13,10 @@ export function describe(connection: ConnectionHandle, nowMs: number): string {
     ['name', connection.clientName],
     ['age', wholeSeconds(nowMs - connection.openedAtMs)],
     ['idle', wholeSeconds(nowMs - connection.lastCommandAtMs)],
-    ['flags', 'N'],
+    ['flags', isSubscribed(connection) ? 'P' : 'N'],
     ['db', 0],
-    ['sub', 0],
-    ['psub', 0],
+    ['sub', connection.subscriptions.channels.size],
+    ['psub', connection.subscriptions.patterns.size],
     ['ssub', 0],
     ['multi', -1],
     ['cmd', connection.lastCommand === '' ? 'NULL' : shownCommand(connection.lastCommand)],
@@ -27,6 +27,11 @@ export function describe(connection: ConnectionHandle, nowMs: number): string {
     ['lib-ver', connection.libraryVersion],
   ];
   return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+/** What Redis sorts apart from normal connections, as `PUBSUB`. */
+export function isSubscribed({ subscriptions }: ConnectionHandle): boolean {
+  return subscriptions.count > 0;
 }
 
 function wholeSeconds(ms: number): number {

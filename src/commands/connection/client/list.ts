@@ -6,10 +6,10 @@ import { failure, type Reply } from '../../reply.js';
 import type { Subcommand } from '../../subcommands.js';
 import { choice, wordOf } from './choice.js';
 import { connectionIdOf } from './connection-id.js';
-import { describe } from './describe.js';
+import { describe, isSubscribed } from './describe.js';
 import { clientSpec } from './spec.js';
 
-/** As Redis sorts connections; all of ours are normal. */
+/** As Redis sorts connections; ours are of the first or the last type. */
 const TYPES = ['NORMAL', 'MASTER', 'REPLICA', 'PUBSUB'];
 
 export const clientList = (directory: ConnectionDirectory, clock: Clock): Subcommand => ({
@@ -52,7 +52,9 @@ function choose(
 
 function ofType(type: string, directory: ConnectionDirectory): ConnectionHandle[] | Reply {
   if (!TYPES.includes(type)) return failure('ERR', `Unknown client type '${printable(type)}'`);
-  return type === 'NORMAL' ? [...directory.all()] : [];
+  if (type !== 'NORMAL' && type !== 'PUBSUB') return [];
+  const subscribed = type === 'PUBSUB';
+  return [...directory.all()].filter((connection) => isSubscribed(connection) === subscribed);
 }
 
 function withIds(

@@ -1,0 +1,23 @@
+import type { ChangeEvent } from './event-feed.js';
+
+/** What somebody is subscribed to, in the order in which it was asked for. */
+export class Subscriptions {
+  readonly channels = new Set<string>();
+  readonly patterns = new Set<string>();
+
+  get count(): number {
+    return this.channels.size + this.patterns.size;
+  }
+}
+
+/** Somebody who is told of events. */
+export interface Subscriber {
+  /** Changed by {@link Subscribers} only. */
+  readonly subscriptions: Subscriptions;
+  /**
+   * Must neither throw nor do anything that could publish an event: who publishes this one may be
+   * in the middle of a change.
+   * @param pattern the one that matched; undefined where the topic itself is subscribed
+   */
+  tell(event: ChangeEvent, pattern: string | undefined): void;
+}
