@@ -1,30 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
-import type { Acquisition, Grant, LockRequest, LockTable } from '../../src/locks/lock-table.js';
-import type { GrantId, LockState, SessionId } from '../../src/locks/model.js';
-
-/** One backing of a lock table, and how time passes for it. */
-export interface LockTableFixture {
-  /** One replica, and another one on the same backing (the same, where there can be only one). */
-  readonly here: LockTable;
-  readonly there: LockTable;
-  /** How long an unconfirmed grant lives here, in milliseconds. */
-  readonly provisionalMs: number;
-  /** The result of something that time will bring about by itself. */
-  until<T>(outcome: Promise<T>): Promise<T>;
-  /** Lets time pass until the condition holds. */
-  untilTrue(condition: () => Promise<boolean>): Promise<void>;
-  /** Lets messages and promises arrive, without time passing that leases are measured in. */
-  arrived(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Lease and wait that no test outlives. */
-const LONG_MS = 60_000;
-
-/** A lease or wait whose end a test waits for. */
-const SHORT_MS = 150;
+import type { Grant, LockTable } from '../../src/locks/lock-table.js';
+import type { GrantId, LockState } from '../../src/locks/model.js';
+import {
+  granted,
+  LONG_MS,
+  type LockTableFixture,
+  LockTableRig,
+  SHORT_MS,
+  sessionsOf,
+} from './lock-table-rig.js';
 
 /** What every lock table promises, whatever it keeps its locks in. */
 export function describeLockTable(title: string, start: () => Promise<LockTableFixture>): void {
@@ -33,66 +18,21 @@ export function describeLockTable(title: string, start: () => Promise<LockTableF
     let here: LockTable;
     let there: LockTable;
     let name: string;
+    let rig: LockTableRig;
 
     beforeEach(async () => {
       fixture = await start();
       ({ here, there } = fixture);
-      name = `dir/${randomUUID()}.txt`;
+      rig = new LockTableRig(fixture);
+      ({ name } = rig);
     });
 
     afterEach(() => fixture.close());
 
-    const ask = (session: string, wish: Partial<LockRequest> = {}): LockRequest => ({
-      name,
-      mode: 'exclusive',
-      session: session as SessionId,
-      grantId: randomUUID() as GrantId,
-      ttlMs: LONG_MS,
-      waitMs: 0,
-      holder: `${session}'s program`,
-      address: '192.0.2.1:4711',
-      note: '',
-      generation: 1,
-      holdsOthers: false,
-      ...wish,
-    });
-
-    const acquire = async (
-      table: LockTable,
-      session: string,
-      wish: Partial<LockRequest> = {},
-    ): Promise<Grant> => granted(await table.acquire(ask(session, wish)));
-
-    /** Acquires and confirms, as a session does. */
-    const hold = async (
-      table: LockTable,
-      session: string,
-      wish: Partial<LockRequest> = {},
-    ): Promise<Grant> => {
-      const request = ask(session, wish);
-      const grant = granted(await table.acquire(request));
-      const { grantId } = grant;
-      const lease = { name: request.name, grantId, ttlMs: request.ttlMs };
-      expect(await table.confirm(lease)).to.not.equal(undefined);
-      return grant;
-    };
-
-    /** A request that waits; resolved here once it stands in the queue. */
-    const queue = async (
-      table: LockTable,
-      session: string,
-      wish: Partial<LockRequest> = {},
-    ): Promise<{ answer: Promise<Acquisition>; request: LockRequest }> => {
-      const before = (await table.inspect(name)).waiting;
-      const request = ask(session, { waitMs: LONG_MS, ...wish });
-      const answer = table.acquire(request);
-      answer.catch(() => undefined); // looked at later, or not at all
-      await fixture.untilTrue(async () => (await table.inspect(name)).waiting > before);
-      return { answer, request };
-    };
-
-    const sessionsOf = (state: LockState): string[] =>
-      state.holders.map((holder) => holder.session).sort();
+    const ask: LockTableRig['ask'] = (...asked) => rig.ask(...asked);
+    const acquire: LockTableRig['acquire'] = (...asked) => rig.acquire(...asked);
+    const hold: LockTableRig['hold'] = (...asked) => rig.hold(...asked);
+    const queue: LockTableRig['queue'] = (...asked) => rig.queue(...asked);
 
     const expired = (): Promise<void> =>
       fixture.untilTrue(async () => {
@@ -554,11 +494,4 @@ export function describeLockTable(title: string, start: () => Promise<LockTableF
       });
     });
   });
-}
-
-function granted(acquisition: Acquisition): Grant {
-  if (acquisition.outcome !== 'granted') {
-    throw new Error(`expected a grant, got: ${JSON.stringify(acquisition)}`);
-  }
-  return acquisition.grant;
 }

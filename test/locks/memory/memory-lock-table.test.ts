@@ -2,6 +2,8 @@ import { MemoryEventFeed } from '../../../src/events/memory-event-feed.js';
 import { MemoryLockTable } from '../../../src/locks/memory/memory-lock-table.js';
 import { PROVISIONAL_MS } from '../../../src/locks/model.js';
 import { describeLockTable } from '../../contract/lock-table.contract.js';
+import type { LockTableFixture } from '../../contract/lock-table-rig.js';
+import { describeLockTableSessions } from '../../contract/lock-table-sessions.contract.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 
 /** How far the clock is moved at once: finer than anything that a test waits for. */
@@ -10,7 +12,7 @@ const STEP_MS = 50;
 /** Nothing that a test waits for lies further ahead. */
 const MOST_STEPS = 1_000;
 
-describeLockTable('MemoryLockTable', async () => {
+const start = async (): Promise<LockTableFixture> => {
   const clock = new FakeClock();
   const table = new MemoryLockTable(clock, new MemoryEventFeed());
   await table.open();
@@ -39,4 +41,7 @@ describeLockTable('MemoryLockTable', async () => {
     arrived: settle,
     close: () => table.close(),
   };
-});
+};
+
+describeLockTable('MemoryLockTable', start);
+describeLockTableSessions('MemoryLockTable', start);
