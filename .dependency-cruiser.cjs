@@ -23,7 +23,8 @@ module.exports = {
     inside('commands', ['sessions', 'locks', 'files', 'events', 'clock']),
     inside('dialects', ['commands']),
     inside('net', ['dialects', 'commands', 'sessions', 'locks', 'events', 'clock']),
-    inside('config', []),
+    // A URL is understood in one place, by who reads it at the start and by who connects.
+    inside('config', ['redis/url']),
     inside('client', []),
     inside('cli', ['client']),
     // Of the layers it observes it knows the ports and the closed sets of words, to label with.

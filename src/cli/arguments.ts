@@ -28,8 +28,13 @@ export function namePositional(describe = 'Name of the file on the server'): Pos
  */
 export const LONE_DASH = '\0-';
 
+/** What counts of an option that was given more than once. */
+export function last(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
 export function text(args: Arguments, name: string): string | undefined {
-  const value = args[name];
+  const value = last(args[name]);
   if (value === undefined) return undefined;
   return value === LONE_DASH ? '-' : String(value);
 }
@@ -43,6 +48,13 @@ export function requiredText(args: Arguments, name: string): string {
   const value = text(args, name);
   if (value === undefined || value === '') throw new UsageError(`${name} must not be empty`);
   return value;
+}
+
+/** All values of a positional that takes any number. */
+export function texts(args: Arguments, name: string): readonly string[] {
+  const values = args[name];
+  if (!Array.isArray(values)) return [];
+  return values.map((value) => requiredText({ [name]: value }, name));
 }
 
 export function isSet(args: Arguments, name: string): boolean {

@@ -20,6 +20,7 @@ export const ExitCode = Object.freeze(
 const BY_ERROR: Readonly<Record<string, ExitName>> = {
   LOCKED: 'locked',
   TIMEOUT: 'locked',
+  DEADLOCK: 'locked',
   NOTLOCKED: 'conflict',
   FENCED: 'conflict',
   CONFLICT: 'conflict',

@@ -18,8 +18,10 @@ export interface Target {
 const REMEDIES: Readonly<Record<string, string>> = {
   LOCKED: 'wait for it with --wait MS, or see who holds it with `candado locks`',
   TIMEOUT: 'wait longer with --wait MS, or see who holds it with `candado locks`',
+  DEADLOCK: 'give up a lock first, or take all together: `candado lock NAME NAME … -- COMMAND`',
   FENCED: 'lock it again and look at what it holds now before you write',
   CONFLICT: 'see the current version with `candado ls -l` and look at it before you write',
+  UNAVAILABLE: 'nobody holds it up: what the server itself depends on is away; try again later',
   CONNECTIONLOST: 'look at the file with `candado ls -l` before you try again',
   PROTOCOL: 'is that a Candado server? Check --host and --port',
 };

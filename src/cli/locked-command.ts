@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import type { HeldLock } from '../client/index.js';
 import type { CliContext } from './cli-command.js';
 import { CliError } from './cli-error.js';
 import { ExitCode } from './exit-codes.js';
+import type { Holding } from './holding.js';
 import { onStop } from './io.js';
 
 /** What shells answer where there is no such command, or none that can be run. */
@@ -13,25 +13,27 @@ const NOT_EXECUTABLE = 126;
 const SIGNALLED = 128;
 
 /**
- * Runs a command while the lock is held, and exits as it does. If the lock is lost the command is
- * told to end (SIGTERM), for it may not go on writing.
+ * Runs a command while its locks are held, and exits as it does. If one is lost the command is told
+ * to end (SIGTERM), for it may not go on writing.
  *
- * The command finds its lock in `CANDADO_LOCK_NAME`, `CANDADO_LOCK_TOKEN`, `CANDADO_LOCK_VERSION`.
+ * The command finds its lock in `CANDADO_LOCK_NAME`, `CANDADO_LOCK_TOKEN`, `CANDADO_LOCK_VERSION`;
+ * of several locks each has a line there, and no name has a line break.
  */
 export async function runHolding(
-  lock: HeldLock,
+  holding: Holding,
   { io, target, rest }: CliContext,
 ): Promise<number> {
   const [program = '', ...args] = rest;
+  const locks = [...holding];
   const child = spawn(program, args, {
     stdio: 'inherit',
     env: {
       ...io.env,
       CANDADO_HOST: target.host,
       CANDADO_PORT: String(target.port),
-      CANDADO_LOCK_NAME: lock.name,
-      CANDADO_LOCK_TOKEN: String(lock.token),
-      CANDADO_LOCK_VERSION: String(lock.version),
+      CANDADO_LOCK_NAME: locks.map(({ name }) => name).join('\n'),
+      CANDADO_LOCK_TOKEN: locks.map(({ token }) => token).join('\n'),
+      CANDADO_LOCK_VERSION: locks.map(({ version }) => version).join('\n'),
     },
   });
   // A terminal sends Ctrl-C to the command by itself; here it only must not end this process.
@@ -39,18 +41,18 @@ export async function runHolding(
   const stop = (): void => {
     child.kill('SIGTERM');
   };
-  lock.signal.addEventListener('abort', stop);
+  holding.signal.addEventListener('abort', stop);
   try {
     const code = await ended(child, program);
-    if (lock.signal.aborted) {
+    if (holding.signal.aborted) {
       throw new CliError(
         ExitCode.conflict,
-        `${lock.signal.reason.message}; ${program} was stopped`,
+        `${holding.signal.reason.message}; ${program} was stopped`,
       );
     }
     return code;
   } finally {
-    lock.signal.removeEventListener('abort', stop);
+    holding.signal.removeEventListener('abort', stop);
     ignoring[Symbol.dispose]();
   }
 }

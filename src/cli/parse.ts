@@ -86,7 +86,6 @@ function program(width: number): Argv {
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
       'parse-numbers': false,
     })
     .help()

@@ -36,6 +36,11 @@ export class Progress implements Disposable {
     this.#dueMs = this.#startedMs + SHOW_AFTER_MS;
   }
 
+  /** What was done has to be done again. */
+  restart(): void {
+    this.#done = 0;
+  }
+
   advance(by: number): void {
     this.#done += by;
     if (this.#output.isTTY !== true) return;

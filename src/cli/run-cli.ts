@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { CandadoClient, DEFAULT_OPTIONS } from '../client/index.js';
 import type { CliContext, CliParts, SettingHelp } from './cli-command.js';
 import { UsageError } from './cli-error.js';
@@ -6,6 +5,7 @@ import { COMMANDS } from './commands/index.js';
 import { disposing } from './disposing.js';
 import { ExitCode } from './exit-codes.js';
 import { explain, type Target } from './explain.js';
+import { holderName } from './holder-name.js';
 import type { CliIo } from './io.js';
 import { parse } from './parse.js';
 import { print } from './print.js';
@@ -67,20 +67,6 @@ function contextFor(io: CliIo, parts: CliParts, target: Target): Omit<CliContext
       return await disposing(client, action);
     },
   };
-}
-
-/** How `LOCKS` names this user: `ada@host`, in the characters that a client name may have. */
-function holderName(): string {
-  return `${user()}@${hostname()}`.replace(/[^!-~]/g, '-');
-}
-
-/** A process may run under a number that no account has. */
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'nobody';
-  }
 }
 
 function isBrokenPipe(error: unknown): boolean {

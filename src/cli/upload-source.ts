@@ -7,8 +7,10 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { SizedStream } from '../client/index.js';
 
-/** A content with its length, for as long as it is not disposed of. */
-export interface UploadSource extends SizedStream, AsyncDisposable {}
+/** A content with its length, for as long as it is not disposed of. It can be read many times. */
+export interface UploadSource extends SizedStream, AsyncDisposable {
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+}
 
 /** A local file; anything that has no length of its own, such as a pipe, is gathered first. */
 export async function openFile(path: string): Promise<UploadSource> {
@@ -38,7 +40,7 @@ export async function gather(stream: Readable): Promise<UploadSource> {
 function sourceOf(file: FileHandle, size: number, dispose: () => Promise<void>): UploadSource {
   return {
     size,
-    chunks: file.createReadStream({ start: 0, autoClose: false }),
+    chunks: () => file.createReadStream({ start: 0, autoClose: false }),
     [Symbol.asyncDispose]: dispose,
   };
 }

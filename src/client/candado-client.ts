@@ -1,17 +1,25 @@
 import { EventEmitter } from 'node:events';
+import { deleteCall, type PutOptions, putCall } from './changes.js';
 import type { PutContent } from './content.js';
 import { ContentRequest } from './content-request.js';
 import type { ContentStream } from './content-stream.js';
+import { CandadoError } from './errors.js';
 import type { HeldLock } from './held-lock.js';
-import { Locking, type LockOptions } from './locking.js';
+import { HeldLocks } from './held-locks.js';
+import { LockAsk, type LockOptions } from './lock-ask.js';
+import { breakCall, type LocksOptions, locksCall, unlockCall } from './lock-requests.js';
+import { Locking } from './locking.js';
 import { type ClientOptions, resolveOptions } from './options.js';
 import type { FileStat, LockInfo } from './records.js';
 import * as requests from './requests.js';
 import type { Argument } from './resp/encode.js';
 import type { RespValue } from './resp/values.js';
+import { Session } from './session.js';
 import type { TimeSample } from './time-exchange.js';
 import { Call } from './transport/call.js';
 import { Link } from './transport/link.js';
+import { Watch } from './watch/watch.js';
+import type { WatchOptions, WatchWish } from './watch/wish.js';
 
 export interface ListOptions {
   /** A glob; every name without. */
@@ -21,7 +29,7 @@ export interface ListOptions {
 }
 
 export interface CandadoClientEvents {
-  /** A lock is held no more though nobody here gave it up. */
+  /** A lock is held no more though nobody here gave it up. Its `signal` says why. */
   lost: [lock: HeldLock];
   /** The connection broke; it is being made again. */
   disconnected: [error: Error];
@@ -37,23 +45,37 @@ const DEFAULT_PAGE_SIZE = 1_000;
  * Everything rejects with a `CandadoError`; match its `code`.
  */
 export class CandadoClient extends EventEmitter<CandadoClientEvents> implements AsyncDisposable {
+  readonly #options: ClientOptions;
   readonly #link: Link;
+  readonly #session: Session;
   readonly #locking: Locking;
+  readonly #closing = new AbortController();
 
   private constructor(options: ClientOptions) {
     super();
+    this.#options = options;
     let connectedBefore = false;
     this.#link = new Link(options, {
-      lost: (connection, error) => {
-        this.#locking.lost(connection, error);
+      lost: (error) => {
+        this.#locking.disconnected(error);
         this.emit('disconnected', error);
+      },
+      greet: async (connection) => {
+        this.#locking.resumed(connection, await this.#session.resume(connection));
       },
       connected: () => {
         if (connectedBefore) this.emit('reconnected');
         connectedBefore = true;
       },
+      pushed: (items) => this.#locking.pushed(items),
     });
-    this.#locking = new Locking(this.#link, (lock) => this.emit('lost', lock));
+    this.#session = new Session(options.session, {
+      submit: (request) => this.#link.submit(request),
+      graceOver: () => {
+        this.#locking.loseAll(new Error('the connection did not come back within the grace time'));
+      },
+    });
+    this.#locking = new Locking(this.#link, this.#session, (lock) => this.emit('lost', lock));
   }
 
   /** Throws a `RangeError` for wrong options, `Unreachable` if nobody answers. */
@@ -102,34 +124,72 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
     }
   }
 
-  /** Rejects with `LOCKED` if somebody else holds the file, with `TIMEOUT` if it still does. */
-  lock(name: string, options: LockOptions = {}): Promise<HeldLock> {
-    return this.#locking.lock(name, options);
+  /**
+   * Rejects with `LOCKED` if somebody else holds the file, with `TIMEOUT` if it still does, with
+   * {@link Deadlock} if waiting would never end.
+   */
+  async lock(name: string, options: LockOptions = {}): Promise<HeldLock> {
+    const [lock] = await this.#locking.lock(new LockAsk([name], options, false));
+    if (lock === undefined) throw new CandadoError('PROTOCOL', 'LOCK was answered with no lock');
+    return lock;
+  }
+
+  /**
+   * Locks 1 to 100 files together: all of them or, if it rejects, none. Those who lock together
+   * never wait for each other in a circle.
+   */
+  async lockAll(names: readonly string[], options: LockOptions = {}): Promise<HeldLocks> {
+    return new HeldLocks(await this.#locking.lock(new LockAsk(names, options, true)));
   }
 
   /** Gives up a lock by its name; {@link HeldLock.unlock} is the usual way. */
   async unlock(name: string): Promise<void> {
-    await this.#run(requests.unlockCall(name));
+    await this.#run(unlockCall(name));
   }
 
   /**
-   * Publishes a new version and resolves to its number: under the lock held on this connection, or,
+   * Publishes a new version and resolves to its number: under the lock that this client holds, or,
    * with `version`, in place of that version if nobody holds the file.
    *
    * A stream that fails, or is not as long as it said, takes the connection with it.
    */
-  put(name: string, content: PutContent, options: requests.PutOptions = {}): Promise<number> {
-    return this.#run(requests.putCall(name, content, options));
+  put(name: string, content: PutContent, options: PutOptions = {}): Promise<number> {
+    return this.#run(putCall(name, content, options));
   }
 
-  /** Publishes a version without content, under the same rules as {@link put}. */
-  delete(name: string, options: requests.PutOptions = {}): Promise<number> {
-    return this.#run(requests.deleteCall(name, options));
+  /**
+   * Publishes a version without content, under the same rules as {@link put}. Resolves to null
+   * where there was no content.
+   */
+  delete(name: string, options: PutOptions = {}): Promise<number | null> {
+    return this.#run(deleteCall(name, options));
   }
 
-  /** Who holds what, on all replicas. @param pattern a glob; everything without */
-  locks(pattern?: string): Promise<readonly LockInfo[]> {
-    return this.#run(requests.locksCall(pattern));
+  /** Who holds what, on all replicas. @param which a glob, or more; everything without */
+  locks(which: string | LocksOptions = {}): Promise<readonly LockInfo[]> {
+    return this.#run(locksCall(typeof which === 'string' ? { pattern: which } : which));
+  }
+
+  /**
+   * Ends a lock, whoever holds it; what the holder tries to publish then is refused. Resolves to
+   * the number of holders. For people who know that the holder is not coming back.
+   *
+   * @param reason told to the holder and kept in the server's log
+   */
+  breakLock(name: string, reason?: string): Promise<number> {
+    return this.#run(breakCall(name, reason));
+  }
+
+  /**
+   * What happens to files and locks, through a connection of its own that is made again by itself.
+   * Ends with the loop over it, with `signal`, and with this client.
+   *
+   * @param wish names and globs, of which both the file and its lock are meant unless `file:` or
+   *   `lock:` stands before them; or literal channels and patterns; everything without
+   */
+  watch(wish: WatchWish = '*', options: WatchOptions = {}): Watch {
+    const ends = [this.#closing.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    return new Watch(this.#options, wish, AbortSignal.any(ends));
   }
 
   /** Any command. It is never asked again by itself, for nobody knows what it does. */
@@ -137,9 +197,12 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
     return this.#run(new Call({ command, args, parse: (value) => value }));
   }
 
-  /** Cuts the connection, which gives up every lock held on it. */
-  close(): Promise<void> {
-    return this.#link.close();
+  /** Gives up every lock and place in a queue at once, and ends every {@link watch}. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#locking.loseAll(new CandadoError('CLOSED', 'the client was closed'));
+    await this.#link.close(() => this.#session.kept);
+    this.#session.end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

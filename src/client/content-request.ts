@@ -1,5 +1,5 @@
 import { ContentStream } from './content-stream.js';
-import { CandadoError, ProtocolError } from './errors.js';
+import { ProtocolError, serverError } from './errors.js';
 import type { BulkSink } from './resp/blob.js';
 import { type Argument, encodeRequest } from './resp/encode.js';
 import { ErrorReply, type RespValue } from './resp/values.js';
@@ -9,12 +9,11 @@ import type { Flow, Outgoing, Request } from './transport/request.js';
 export class ContentRequest implements Request {
   readonly command = 'GET';
   readonly waitMs = 0;
-  readonly createdAtMs = performance.now();
-  readonly boundTo = undefined;
   readonly promise: Promise<ContentStream | null>;
   readonly #answer = Promise.withResolvers<ContentStream | null>();
   readonly #args: readonly Argument[];
   #stream: ContentStream | undefined;
+  #failed = false;
 
   constructor(args: readonly Argument[]) {
     this.promise = this.#answer.promise;
@@ -23,7 +22,7 @@ export class ContentRequest implements Request {
 
   /** What has begun to arrive may be half used already. */
   get repeatable(): boolean {
-    return this.#stream === undefined;
+    return this.#stream === undefined && !this.#failed;
   }
 
   encode(): Outgoing {
@@ -33,16 +32,19 @@ export class ContentRequest implements Request {
   bulk(size: number, flow: Flow): BulkSink {
     this.#stream = new ContentStream(size, flow);
     this.#answer.resolve(this.#stream);
+    // Nobody would read it; what is behind it must not wait for that.
+    if (this.#failed) this.#stream.destroy();
     return this.#stream.sink();
   }
 
   settle(value: RespValue): void {
     if (value === null) this.#answer.resolve(null);
-    else if (value instanceof ErrorReply) this.fail(new CandadoError(value.code, value.message));
+    else if (value instanceof ErrorReply) this.fail(serverError(value.code, value.message));
     else this.fail(new ProtocolError('GET was answered with something that is no content'));
   }
 
   fail(error: Error): void {
+    this.#failed = true;
     this.#answer.reject(error);
     this.#stream?.destroy(error);
   }

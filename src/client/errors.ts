@@ -1,51 +1,68 @@
 /**
- * What a server refuses with, and whether the very same call may succeed later. `docs/protocol.md`
- * says what each means.
+ * When the same call may be made again, and after what:
+ *
+ * - `now`: at once, as it is;
+ * - `later`: after a pause, as it is;
+ * - `after-lock`: take the lock (again), and look at the file before you change it;
+ * - `after-read`: look at the file first: what the call was based on may not be so any more;
+ * - `after-unlock`: give up other locks first;
+ * - `after-sign-in`: tell who you are first;
+ * - `never`: it would be refused again.
  */
+export type RetryAdvice =
+  | 'now'
+  | 'later'
+  | 'after-lock'
+  | 'after-read'
+  | 'after-unlock'
+  | 'after-sign-in'
+  | 'never';
+
+/** What a server refuses with. `docs/protocol.md` says what each means. */
 const SERVER_CODES = {
-  LOCKED: true,
-  TIMEOUT: true,
-  NOTLOCKED: false,
-  FENCED: false,
-  CONFLICT: false,
-  DEADLOCK: false,
-  UNAVAILABLE: true,
-  NAME: false,
-  TOOBIG: false,
-  BUSY: true,
-  NOAUTH: false,
-  NOPERM: false,
-  NOPROTO: false,
-  ERR: false,
-} as const;
+  LOCKED: 'later',
+  TIMEOUT: 'now',
+  NOTLOCKED: 'after-lock',
+  FENCED: 'after-lock',
+  CONFLICT: 'after-read',
+  DEADLOCK: 'after-unlock',
+  UNAVAILABLE: 'later',
+  NAME: 'never',
+  TOOBIG: 'never',
+  BUSY: 'later',
+  NOAUTH: 'after-sign-in',
+  NOPERM: 'never',
+  NOPROTO: 'never',
+  ERR: 'never',
+} as const satisfies Readonly<Record<string, RetryAdvice>>;
 
 /** What the client itself reports. */
 const CLIENT_CODES = {
-  /** No connection could be made in time; the request was not sent. */
-  UNREACHABLE: true,
+  /** No connection could be made in time; nothing was changed. */
+  UNREACHABLE: 'later',
   /** The connection broke while the request was under way: whether it took effect is unknown. */
-  CONNECTIONLOST: false,
-  /** The lock went with its connection, or the server said that it is somebody else's. */
-  LOCKLOST: false,
+  CONNECTIONLOST: 'after-read',
+  /** The lock did not survive its connection, was broken, or is somebody else's. */
+  LOCKLOST: 'after-lock',
   /** `close()` was called. */
-  CLOSED: false,
+  CLOSED: 'never',
   /** The caller's signal ended it. */
-  ABORTED: false,
+  ABORTED: 'never',
   /** More requests wait than `maxQueuedRequests`. */
-  QUEUEFULL: true,
+  QUEUEFULL: 'later',
   /** A content is larger than `maxBufferedBytes`: read it with `getStream`. */
-  REPLYTOOBIG: false,
+  REPLYTOOBIG: 'never',
   /** A content to send had not the length that was announced. */
-  LENGTH: false,
+  LENGTH: 'never',
   /** The peer does not speak RESP as Candado does. */
-  PROTOCOL: false,
-} as const;
+  PROTOCOL: 'never',
+} as const satisfies Readonly<Record<string, RetryAdvice>>;
 
 export type ServerErrorCode = keyof typeof SERVER_CODES;
 export type ClientErrorCode = keyof typeof CLIENT_CODES;
 export type CandadoErrorCode = ServerErrorCode | ClientErrorCode;
 
-const RETRYABLE: Readonly<Record<string, boolean>> = { ...SERVER_CODES, ...CLIENT_CODES };
+const RETRY: Readonly<Record<string, RetryAdvice>> = { ...SERVER_CODES, ...CLIENT_CODES };
 
 /** Every code a {@link CandadoError} of this version can carry. */
 export const ERROR_CODES: readonly CandadoErrorCode[] = [
@@ -58,13 +75,18 @@ export class CandadoError extends Error {
   override readonly name: string = 'CandadoError';
   /** One of {@link CandadoErrorCode}, or what a newer server says. */
   readonly code: CandadoErrorCode | (string & {});
-  /** Whether the very same call may succeed when it is made again later. */
-  readonly retryable: boolean;
+  /** When the same call may be made again, and after what. */
+  readonly retry: RetryAdvice;
 
   constructor(code: CandadoErrorCode | (string & {}), message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.retryable = RETRYABLE[code] ?? false;
+    this.retry = RETRY[code] ?? 'never';
+  }
+
+  /** Whether the very same call may succeed when it is made again, now or later. */
+  get retryable(): boolean {
+    return this.retry === 'now' || this.retry === 'later';
   }
 }
 
@@ -76,7 +98,7 @@ export class ConnectionLost extends CandadoError {
   }
 }
 
-/** No connection in time. The request was not sent. */
+/** No connection in time. Nothing was changed. */
 export class Unreachable extends CandadoError {
   override readonly name = 'Unreachable';
   constructor(message: string, options?: ErrorOptions) {
@@ -92,10 +114,27 @@ export class LockLost extends CandadoError {
   }
 }
 
+/**
+ * Waiting for this lock would have closed a circle of clients that wait for each other; the message
+ * says who waits for what. Nothing is queued, and what was held is still held: give some of it up,
+ * or take all at once with `lockAll`.
+ */
+export class Deadlock extends CandadoError {
+  override readonly name = 'Deadlock';
+  constructor(message: string, options?: ErrorOptions) {
+    super('DEADLOCK', message, options);
+  }
+}
+
 /** The peer does not speak RESP as Candado does; its connection was cut. */
 export class ProtocolError extends CandadoError {
   override readonly name = 'ProtocolError';
   constructor(message: string, options?: ErrorOptions) {
     super('PROTOCOL', message, options);
   }
+}
+
+/** A refusal as the server sent it. */
+export function serverError(code: string, message: string): CandadoError {
+  return code === 'DEADLOCK' ? new Deadlock(message) : new CandadoError(code, message);
 }

@@ -1,15 +1,23 @@
+import { EventEmitter } from 'node:events';
 import type { PutContent } from './content.js';
 import { CandadoError, LockLost } from './errors.js';
 
 export type LockMode = 'exclusive' | 'shared';
 
-/** What a lock asks of the connection it was granted on. */
+/** What a lock asks of the client it was granted to. */
 export interface LockActions {
   renew(ttlMs: number | undefined): Promise<number>;
   unlock(): Promise<void>;
-  put(content: PutContent, keep: boolean): Promise<number>;
+  put(content: PutContent, options: LockPutOptions): Promise<number>;
   /** The lock is held no more, however that came about. */
   ended(lock: HeldLock): void;
+}
+
+export interface LockPutOptions {
+  /** Do not end the lock. @default false */
+  readonly keep?: boolean;
+  /** Names this very change: asked for again under the same id it is not made twice. */
+  readonly requestId?: string;
 }
 
 export interface Grant {
@@ -20,29 +28,54 @@ export interface Grant {
   /** The file's version when the lock was granted; 0 where there is no such file yet. */
   readonly version: number;
   readonly ttlMs: number;
+  /** How many servers are known to remember it. */
+  readonly copies: number;
+}
+
+/** Somebody queues for a lock that is held here. */
+export interface WaitedFor {
+  readonly name: string;
+  /** How many wait now. */
+  readonly waiting: number;
+}
+
+export interface HeldLockEvents {
+  /** Somebody begins to wait for it. Needs RESP3; a hint that may be lost. */
+  waitedFor: [WaitedFor];
 }
 
 /** What the server says when a lock is not ours any more. */
 const LOSING_CODES: readonly string[] = ['NOTLOCKED', 'FENCED'];
 
 /**
- * A lock as long as it is held. It ends with {@link unlock}, with {@link put} (unless it keeps it),
- * or with its connection; {@link signal} tells of an end that nobody here asked for.
+ * A lock as long as it is held. It ends with {@link unlock} or with {@link put} (unless that keeps
+ * it); {@link signal} tells of an end that nobody here asked for. A lost connection alone does not
+ * end it: what is called meanwhile waits for the next one, for `retryDeadlineMs` at most.
  */
-export class HeldLock implements AsyncDisposable {
+export class HeldLock extends EventEmitter<HeldLockEvents> implements AsyncDisposable {
   readonly name: string;
   readonly mode: LockMode;
   readonly token: number;
+  /**
+   * How many servers were known to remember it when it was granted: 0 only the replica's own
+   * process, 1 Redis, one more for each of its replicas that had confirmed.
+   */
+  readonly copies: number;
   readonly #actions: LockActions;
   readonly #lost = new AbortController();
   #version: number;
   #ttlMs: number;
   #held = true;
+  /** Calls that give it up and are not answered yet. */
+  #endings = 0;
+  #missed: Error | undefined;
 
   constructor(grant: Grant, actions: LockActions) {
+    super();
     this.name = grant.name;
     this.mode = grant.mode;
     this.token = grant.token;
+    this.copies = grant.copies;
     this.#version = grant.version;
     this.#ttlMs = grant.ttlMs;
     this.#actions = actions;
@@ -76,14 +109,17 @@ export class HeldLock implements AsyncDisposable {
 
   /** Gives the lock up and leaves the file as it is. */
   async unlock(): Promise<void> {
-    await this.#whileHeld(() => this.#actions.unlock());
+    await this.#whileHeld(() => this.#endingWith(this.#actions.unlock()));
     this.#end();
   }
 
   /** Publishes a new version, resolves to its number, and ends the lock unless `keep` is set. */
-  async put(content: PutContent, options: { readonly keep?: boolean } = {}): Promise<number> {
+  async put(content: PutContent, options: LockPutOptions = {}): Promise<number> {
     const keep = options.keep ?? false;
-    this.#version = await this.#whileHeld(() => this.#actions.put(content, keep));
+    this.#version = await this.#whileHeld(() => {
+      const put = this.#actions.put(content, options);
+      return keep ? put : this.#endingWith(put);
+    });
     if (!keep) this.#end();
     return this.#version;
   }
@@ -98,12 +134,19 @@ export class HeldLock implements AsyncDisposable {
     }
   }
 
-  /** For the client: the connection that held it is gone, or the server says so. */
+  /** For the client: it did not survive its connection, or the server says so. */
   lose(cause: Error): void {
     if (!this.#held) return;
     const lost = new LockLost(`the lock on ${this.name} was lost: ${cause.message}`, { cause });
     this.#end();
     this.#lost.abort(lost);
+  }
+
+  /** For the client: its session came back without it. */
+  miss(cause: Error): void {
+    // The answer to what gives it up is still to come, and says why it is not there.
+    if (this.#endings > 0) this.#missed = cause;
+    else this.lose(cause);
   }
 
   async #whileHeld<T>(action: () => Promise<T>): Promise<T> {
@@ -114,6 +157,18 @@ export class HeldLock implements AsyncDisposable {
     } catch (error) {
       if (error instanceof CandadoError && LOSING_CODES.includes(error.code)) this.lose(error);
       throw error;
+    }
+  }
+
+  async #endingWith<T>(action: Promise<T>): Promise<T> {
+    this.#endings += 1;
+    try {
+      return await action;
+    } catch (error) {
+      if (this.#missed !== undefined) this.lose(this.#missed);
+      throw error;
+    } finally {
+      this.#endings -= 1;
     }
   }
 

@@ -2,6 +2,7 @@ import { CandadoClient } from './candado-client.js';
 import type { ClientOptions } from './options.js';
 
 export { CandadoClient, type CandadoClientEvents, type ListOptions } from './candado-client.js';
+export type { PutOptions } from './changes.js';
 export type { PutContent, SizedStream } from './content.js';
 export type { ContentStream } from './content-stream.js';
 export {
@@ -9,19 +10,26 @@ export {
   type CandadoErrorCode,
   type ClientErrorCode,
   ConnectionLost,
+  Deadlock,
   LockLost,
   ProtocolError,
+  type RetryAdvice,
   type ServerErrorCode,
   Unreachable,
 } from './errors.js';
-export type { HeldLock, LockMode } from './held-lock.js';
-export type { LockOptions } from './locking.js';
+export type { HeldLock, HeldLockEvents, LockMode, LockPutOptions, WaitedFor } from './held-lock.js';
+export type { HeldLocks } from './held-locks.js';
+export type { LockOptions, Queued } from './lock-ask.js';
+export type { LocksOptions } from './lock-requests.js';
 export { type ClientOptions, DEFAULT_OPTIONS } from './options.js';
-export type { FileStat, LockInfo } from './records.js';
-export type { GetOptions, PutOptions } from './requests.js';
+export type { FileStat, LockInfo, LockWaiter } from './records.js';
+export type { GetOptions } from './requests.js';
 export type { Argument } from './resp/encode.js';
 export { ErrorReply, type RespValue } from './resp/values.js';
 export type { TimeSample } from './time-exchange.js';
+export type { FileEvent, GapEvent, LockEvent, OtherEvent, WatchEvent } from './watch/events.js';
+export type { Watch } from './watch/watch.js';
+export type { WatchOptions, WatchTopics, WatchWish } from './watch/wish.js';
 
 /** Connects to Candado; see {@link CandadoClient} for what can be done then. */
 export function connect(options: Partial<ClientOptions> = {}): Promise<CandadoClient> {

@@ -1,111 +1,209 @@
+import { putCall } from './changes.js';
+import type { PutContent } from './content.js';
 import { CandadoError } from './errors.js';
-import { type Grant, HeldLock, type LockMode } from './held-lock.js';
-import { toIntegers } from './replies.js';
-import { putCall, renewCall, unlockCall } from './requests.js';
+import { type Grant, HeldLock, type LockPutOptions } from './held-lock.js';
+import type { LockAsk } from './lock-ask.js';
+import { renewCall, unlockCall } from './lock-requests.js';
+import type { ResumedLock } from './records.js';
+import { toInteger, toText } from './replies.js';
+import type { RespValue } from './resp/values.js';
+import type { Session } from './session.js';
 import { Call } from './transport/call.js';
+import type { Connection } from './transport/connection.js';
 import type { Link } from './transport/link.js';
-import type { Channel } from './transport/request.js';
+import type { Request } from './transport/request.js';
 
-export interface LockOptions {
-  /** @default 'exclusive' */
-  readonly mode?: LockMode;
-  /**
-   * Length of the lease in milliseconds; the caller then has to renew it. Without, the server
-   * keeps it alive as long as the connection lives.
-   */
-  readonly ttlMs?: number;
-  /** How long to queue where somebody else holds the file. @default 0 */
-  readonly waitMs?: number;
-  /** Ends the wait. */
-  readonly signal?: AbortSignal;
-}
-
-/** Asks for locks, and knows which are held on which connection. */
+/** Asks for locks, and knows which are held and which are waited for. */
 export class Locking {
   readonly #link: Link;
+  readonly #session: Session;
   readonly #onLost: (lock: HeldLock) => void;
-  readonly #held = new Map<HeldLock, Channel>();
+  readonly #held = new Set<HeldLock>();
+  /** Asked for and not answered, in order. */
+  readonly #asks = new Set<LockAsk>();
+  /** Nobody waits for these any more, but the server may not know. */
+  readonly #retracted = new Set<LockAsk>();
+  /** To be given back, unless who asks for it now gets it. */
+  readonly #owed = new Set<string>();
 
-  constructor(link: Link, onLost: (lock: HeldLock) => void) {
+  constructor(link: Link, session: Session, onLost: (lock: HeldLock) => void) {
     this.#link = link;
+    this.#session = session;
     this.#onLost = onLost;
   }
 
-  /** Rejects with what the server said if it is not granted (`LOCKED`, `TIMEOUT`, …). */
-  async lock(name: string, options: LockOptions): Promise<HeldLock> {
-    const { mode = 'exclusive', ttlMs, waitMs = 0, signal } = options;
+  /** Rejects with what the server said if not all are granted (`LOCKED`, `TIMEOUT`, …). */
+  async lock(asked: LockAsk): Promise<readonly HeldLock[]> {
+    const { signal } = asked.options;
     const aborted = (): CandadoError =>
-      new CandadoError('ABORTED', `the wait for ${name} was ended by its signal`, {
-        cause: signal?.reason,
-      });
+      new CandadoError(
+        'ABORTED',
+        `the wait for ${asked.names.join(', ')} was ended by its signal`,
+        {
+          cause: signal?.reason,
+        },
+      );
     if (signal?.aborted) throw aborted();
-    const call = new Call({
-      command: 'LOCK',
-      args: [
-        name,
-        ...(mode === 'shared' ? ['SHARED'] : []),
-        ...(ttlMs === undefined ? [] : ['TTL', ttlMs]),
-        ...(waitMs === 0 ? [] : ['WAIT', waitMs]),
-      ],
-      waitMs,
-      parse: (value, channel) => {
-        const [token = 0, version = 0, length = 0] = toIntegers(value, 3);
-        const grant = { name, mode, token, version, ttlMs: length };
-        return signal?.aborted ? this.#giveBack(grant, channel) : this.#hold(grant, channel);
-      },
-    });
+    this.#session.prepare();
+    const call = this.#call(asked);
     const onAbort = (): void => {
       call.fail(aborted());
-      this.#endWait(call);
+      this.#endWait(call, asked);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    this.#asks.add(asked);
+    let granted = false;
     try {
       this.#link.submit(call);
-      return await call.promise;
+      const locks = await call.promise;
+      granted = true;
+      return locks;
     } finally {
       signal?.removeEventListener('abort', onAbort);
+      this.#asks.delete(asked);
+      // Asked for twice, it may have been granted in part the first time.
+      const inPart = !granted && asked.command === 'MLOCK' && call.timesSent > 1;
+      this.#giveBack(asked.names.filter((name) => this.#owed.delete(name) || inPart));
     }
   }
 
-  /** The connection is gone, and with it every lock that was held on it. */
-  lost(channel: Channel, error: Error): void {
-    for (const [lock, heldOn] of [...this.#held]) if (heldOn === channel) lock.lose(error);
+  /** The connection is gone, and with it every lock, unless the session is kept. */
+  disconnected(error: Error): void {
+    this.#session.disconnected();
+    if (!this.#session.kept) this.loseAll(error);
   }
 
-  #hold(grant: Grant, channel: Channel): HeldLock {
+  loseAll(error: Error): void {
+    for (const lock of [...this.#held]) lock.lose(error);
+    this.#link.recheck();
+  }
+
+  /** The session goes on through this connection; says what became of the locks. */
+  resumed(connection: Connection, locks: readonly ResumedLock[]): void {
+    const tokens = new Map(locks.map(({ name, token }) => [name, token]));
+    for (const lock of [...this.#held]) {
+      if (tokens.get(lock.name) === lock.token) continue;
+      lock.miss(new Error('it was not held any more when the connection came back'));
+    }
+    const send = (request: Request): void => connection.send(request);
+    this.#giveBack([...tokens.keys()], send);
+    if (this.#session.kept) for (const asked of this.#retracted) send(this.#retraction(asked));
+    this.#retracted.clear();
+  }
+
+  /** What the server says about a lock without being asked. */
+  pushed([kind, what, ...details]: readonly RespValue[]): void {
+    if (kind === undefined || toText(kind) !== 'lock') return;
+    const [name = '', detail] = details;
+    const held = [...this.#held].filter((lock) => lock.name === toText(name));
+    switch (toText(what)) {
+      case 'lost':
+        for (const lock of held) lock.lose(new Error(toText(detail)));
+        this.#link.recheck();
+        break;
+      case 'waited-for': {
+        const waiting = toInteger(detail);
+        for (const lock of held) {
+          // What a listener throws is not the connection's fault.
+          queueMicrotask(() => lock.emit('waitedFor', { name: lock.name, waiting }));
+        }
+        break;
+      }
+      case 'queued':
+        // The server answers in order: it speaks of the first that waits for this name.
+        this.#asks
+          .values()
+          .find((asked) => asked.names.includes(toText(name)))
+          ?.queued(details);
+        break;
+    }
+  }
+
+  #call(asked: LockAsk): Call<readonly HeldLock[]> {
+    let sentBefore = false;
+    return new Call<readonly HeldLock[]>({
+      command: asked.command,
+      args: () => {
+        const outgoing = asked.encode(sentBefore);
+        sentBefore = true;
+        return outgoing;
+      },
+      repeatable: () => this.#session.kept,
+      waitMs: () => asked.leftMs,
+      parse: (value) => {
+        const grants = asked.grants(value);
+        if (asked.options.signal?.aborted !== true) return grants.map((each) => this.#hold(each));
+        this.#asks.delete(asked);
+        this.#giveBack(asked.names);
+        throw new CandadoError('ABORTED', 'nobody waits for it any more');
+      },
+    });
+  }
+
+  #hold(grant: Grant): HeldLock {
+    const { name } = grant;
     const submit = <T>(call: Call<T>): Promise<T> => {
       this.#link.submit(call);
       return call.promise;
     };
+    const lost = (): Error | undefined => lock.signal.reason as Error | undefined;
     const lock = new HeldLock(grant, {
-      renew: (ttlMs) => submit(renewCall(grant.name, ttlMs, channel)),
-      unlock: () => submit(unlockCall(grant.name, channel)),
-      put: (content, keep) => submit(putCall(grant.name, content, { keep }, channel)),
+      renew: (ttlMs) => submit(renewCall(name, ttlMs, lost)),
+      unlock: () => submit(unlockCall(name, lost)),
+      put: (content: PutContent, options: LockPutOptions) =>
+        // One that was sent is asked again all the same: only so is it known what became of it.
+        submit(putCall(name, content, options, (sent) => (sent ? undefined : lost()))),
       ended: (ended) => this.#held.delete(ended),
     });
     lock.signal.addEventListener('abort', () => this.#onLost(lock), { once: true });
-    this.#held.set(lock, channel);
+    this.#held.add(lock);
     return lock;
   }
 
-  /** Nobody waits for it any more: what is granted all the same is passed on. */
-  #giveBack(grant: Grant, channel: Channel): never {
-    const unlock = unlockCall(grant.name, channel);
-    // It fails only together with its connection, and that ends the lock, too.
-    unlock.promise.catch(() => undefined);
-    this.#link.submit(unlock);
-    throw new CandadoError('ABORTED', `the wait for ${grant.name} was ended`);
+  /** Unlocks what nobody here holds. */
+  #giveBack(
+    names: readonly string[],
+    send: (request: Request) => void = (request) => this.#link.submit(request),
+  ): void {
+    for (const name of names) {
+      if ([...this.#held].some((lock) => lock.name === name)) continue;
+      if ([...this.#asks].some((asked) => asked.names.includes(name))) {
+        this.#owed.add(name);
+        continue;
+      }
+      const unlock = unlockCall(name);
+      // Where it fails there is nothing to give back, or the session's end does it.
+      unlock.promise.catch(() => undefined);
+      send(unlock);
+    }
   }
 
   /**
-   * Leaving is what ends a wait in the server. Where that would take other locks or changes along,
-   * the wait is left to run out instead, and a grant that still comes is given back.
+   * Leaving is what ends a wait in the server. A kept session comes back at once without it; other
+   * locks would go, and then the wait is left to run out instead, as it is where something hangs on
+   * the connection that cannot be asked again. A grant that still comes is given back.
    */
-  #endWait(call: Call<HeldLock>): void {
-    if (this.#link.withdraw(call)) return;
+  #endWait(call: Call<readonly HeldLock[]>, asked: LockAsk): void {
+    const withdrawn = this.#link.withdraw(call);
+    if (withdrawn && call.timesSent === 0) return;
     const { connection } = this.#link;
-    const holds = [...this.#held.values()].some((heldOn) => heldOn === connection);
-    if (holds || !connection?.interruptible(call)) return;
-    connection.destroy(new CandadoError('ABORTED', 'left, to end a wait'));
+    const cut = !withdrawn && connection?.alive === true;
+    if (cut && (asked.leftMs === 0 || !connection.interruptible(call))) return;
+    if (this.#session.kept) this.#retracted.add(asked);
+    else if (this.#held.size > 0) return;
+    if (cut) connection.destroy(new CandadoError('ABORTED', 'left, to end a wait'));
+  }
+
+  /** Leaves the queue in which the session has a place still. */
+  #retraction(asked: LockAsk): Request {
+    const call = new Call({
+      command: asked.command,
+      args: () => asked.encodeRetraction(),
+      repeatable: () => this.#session.kept,
+      parse: () => this.#giveBack(asked.names),
+    });
+    // A refusal is what is hoped for.
+    call.promise.catch(() => undefined);
+    return call;
   }
 }

@@ -6,6 +6,11 @@ export interface ClientOptions {
   readonly port: number;
   /** How the server's `LOCKS` names this client. @default '' (only its address is shown) */
   readonly clientName: string;
+  /**
+   * Whether locks outlive their connection: the server keeps them for its grace time, and the
+   * client comes back for them. @default true
+   */
+  readonly session: boolean;
   /** For one attempt to connect, handshake included. @default 5000 */
   readonly connectTimeoutMs: number;
   /**
@@ -14,8 +19,8 @@ export interface ClientOptions {
    */
   readonly requestTimeoutMs: number;
   /**
-   * How long a request may wait for a broken connection to come back: one that was not sent yet,
-   * or a read that is asked again. @default 15000
+   * How long a request may wait for a broken connection to come back, whether it was not sent yet
+   * or is asked again. @default 15000
    */
   readonly retryDeadlineMs: number;
   /** First pause before connecting again; doubled with every failure. @default 50 */
@@ -32,6 +37,7 @@ export const DEFAULT_OPTIONS: ClientOptions = Object.freeze({
   host: '127.0.0.1',
   port: 6780,
   clientName: '',
+  session: true,
   connectTimeoutMs: 5_000,
   requestTimeoutMs: 10_000,
   retryDeadlineMs: 15_000,

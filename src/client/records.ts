@@ -1,5 +1,5 @@
 import type { LockMode } from './held-lock.js';
-import { toInteger, toRecord, toText } from './replies.js';
+import { toArray, toInteger, toRecord, toText } from './replies.js';
 import type { RespValue } from './resp/values.js';
 
 /** What the server knows about a file's current version. */
@@ -13,6 +13,15 @@ export interface FileStat {
   readonly sha256: string;
   /** `unknown`: the lock table could not be reached. */
   readonly locked: LockMode | 'free' | 'unknown' | (string & {});
+}
+
+/** One that waits for a lock. */
+export interface LockWaiter {
+  readonly session: string;
+  readonly mode: LockMode | (string & {});
+  /** How it calls itself; empty if it did not say. */
+  readonly holder: string;
+  readonly address: string;
 }
 
 /** One holder of one lock. */
@@ -30,6 +39,18 @@ export interface LockInfo {
   readonly remainingMs: number;
   /** How many wait for this file. */
   readonly waiting: number;
+  /** What the holder told about this lock; empty if nothing. */
+  readonly note: string;
+  /** For how long it is held, in milliseconds. By the clock here where the server does not tell. */
+  readonly ageMs: number;
+  /** The first of those that wait, in order; empty where the server does not tell. */
+  readonly queue: readonly LockWaiter[];
+}
+
+/** A lock that a resumed session still has. */
+export interface ResumedLock {
+  readonly name: string;
+  readonly token: number;
 }
 
 /** Fields that a newer server adds are ignored. */
@@ -45,8 +66,10 @@ export function toFileStat(value: RespValue): FileStat {
   };
 }
 
+/** While replicas are being replaced one may still be older than this client. */
 export function toLockInfo(value: RespValue): LockInfo {
   const record = toRecord(value);
+  const sinceMs = toInteger(record.get('since'));
   return {
     name: toText(record.get('name')),
     mode: toText(record.get('mode')),
@@ -54,8 +77,26 @@ export function toLockInfo(value: RespValue): LockInfo {
     session: toText(record.get('session')),
     holder: toText(record.get('holder')),
     address: toText(record.get('address')),
-    sinceMs: toInteger(record.get('since')),
+    sinceMs,
     remainingMs: toInteger(record.get('remaining')),
     waiting: toInteger(record.get('waiting')),
+    note: toText(record.get('note') ?? ''),
+    ageMs: toInteger(record.get('age') ?? Math.max(0, Date.now() - sinceMs)),
+    queue: toArray(record.get('queue') ?? []).map(toLockWaiter),
+  };
+}
+
+export function toResumedLock(value: RespValue): ResumedLock {
+  const record = toRecord(value);
+  return { name: toText(record.get('name')), token: toInteger(record.get('token')) };
+}
+
+function toLockWaiter(value: RespValue): LockWaiter {
+  const record = toRecord(value);
+  return {
+    session: toText(record.get('session')),
+    mode: toText(record.get('mode')),
+    holder: toText(record.get('holder')),
+    address: toText(record.get('address')),
   };
 }

@@ -1,27 +1,18 @@
-import { encodeContent, type PutContent } from './content.js';
 import { ProtocolError } from './errors.js';
-import { type FileStat, type LockInfo, toFileStat, toLockInfo } from './records.js';
+import { type FileStat, toFileStat } from './records.js';
 import { toArray, toInteger, toIntegers, toText } from './replies.js';
 import type { Argument } from './resp/encode.js';
 import { encodeRequest } from './resp/encode.js';
 import { epochMicros, type TimeSample, timeSample } from './time-exchange.js';
 import { Call } from './transport/call.js';
-import type { Channel } from './transport/request.js';
 
-/** The commands that this client knows, each as a request with a typed answer. */
+/** The commands that only read, each as a request with a typed answer. */
 
 export interface GetOptions {
   /** A kept version; the current one without. */
   readonly version?: number;
   /** In bytes. */
   readonly range?: { readonly offset: number; readonly length: number };
-}
-
-export interface PutOptions {
-  /** Without holding the lock: only if this is the current version. 0: there is none yet. */
-  readonly version?: number;
-  /** Do not end the lock. */
-  readonly keep?: boolean;
 }
 
 const ok = (): undefined => undefined;
@@ -117,51 +108,4 @@ export function listCall(
       };
     },
   });
-}
-
-export function locksCall(pattern: string | undefined): Call<readonly LockInfo[]> {
-  return new Call<readonly LockInfo[]>({
-    command: 'LOCKS',
-    args: pattern === undefined ? [] : [pattern],
-    repeatable: true,
-    parse: (value) => toArray(value).map(toLockInfo),
-  });
-}
-
-export function putCall(
-  name: string,
-  content: PutContent,
-  options: PutOptions,
-  boundTo?: Channel,
-): Call<number> {
-  return new Call({
-    command: 'PUT',
-    args: () => encodeContent(['PUT', name], content, changeArguments(options)),
-    parse: toInteger,
-    boundTo,
-  });
-}
-
-export function deleteCall(name: string, options: PutOptions): Call<number> {
-  return new Call({
-    command: 'DELETE',
-    args: [name, ...changeArguments(options)],
-    parse: toInteger,
-  });
-}
-
-function changeArguments({ version, keep }: PutOptions): readonly Argument[] {
-  return [
-    ...(version === undefined ? [] : ['VERSION', version]),
-    ...(keep === true ? ['KEEP'] : []),
-  ];
-}
-
-export function unlockCall(name: string, boundTo?: Channel): Call<undefined> {
-  return new Call({ command: 'UNLOCK', args: [name], parse: ok, boundTo });
-}
-
-export function renewCall(name: string, ttlMs: number | undefined, boundTo: Channel): Call<number> {
-  const args = [name, ...(ttlMs === undefined ? [] : ['TTL', ttlMs])];
-  return new Call({ command: 'RENEW', args, parse: toInteger, boundTo });
 }

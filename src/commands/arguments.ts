@@ -10,6 +10,19 @@ export const MAX_TTL_MS = 3_600_000;
 /** Longest wait a client may ask for, in milliseconds: one day. */
 export const MAX_WAIT_MS = 86_400_000;
 
+/** Longest id of a request: room for a UUID, or a hash in hexadecimal. It is kept in each record. */
+export const MAX_REQUEST_ID_BYTES = 64;
+
+/** Longest `NOTE` and `REASON`: a sentence. It travels in every `LOCKED` and `LOCKS`. */
+export const MAX_REMARK_BYTES = 200;
+
+const REQUEST_ID = new RegExp(`^[\\x21-\\x7e]{1,${MAX_REQUEST_ID_BYTES}}$`);
+
+/** Also what breaks a line without being a control character. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const INTEGER = /^(0|[1-9]\d{0,15})$/;
 
 /** Reads a command's arguments one by one; throws {@link Refusal} at the first wrong one. */
@@ -56,6 +69,32 @@ export class ArgumentReader {
     return this.integer('VERSION', 0, Number.MAX_SAFE_INTEGER);
   }
 
+  /** What a client calls one request of its own. */
+  requestId(): string {
+    const id = this.text();
+    if (!REQUEST_ID.test(id)) {
+      throw this.wrong(
+        `ID must be 1 to ${MAX_REQUEST_ID_BYTES} bytes of printable ASCII, no blanks`,
+      );
+    }
+    return id;
+  }
+
+  /** A remark for people: one line. */
+  remark(what: string): string {
+    const text = decodeUtf8(this.bytes());
+    if (
+      text === undefined ||
+      Buffer.byteLength(text) > MAX_REMARK_BYTES ||
+      UNPRINTABLE.test(text)
+    ) {
+      throw this.wrong(
+        `${what} must be at most ${MAX_REMARK_BYTES} bytes of UTF-8 without control characters`,
+      );
+    }
+    return text;
+  }
+
   ttlMs(): number {
     return this.integer('TTL in milliseconds', MIN_TTL_MS, MAX_TTL_MS);
   }
@@ -78,6 +117,14 @@ export class ArgumentReader {
 
   wrong(problem: string): Refusal {
     return new Refusal('ERR', `${problem}; usage: ${usageOf(this.spec)}`);
+  }
+}
+
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,24 +3,31 @@
  * `docs/protocol.md` is checked against it.
  */
 export const ERROR_CODES = {
-  LOCKED: { when: 'somebody else holds the file', retry: 'later, or LOCK with WAIT' },
+  LOCKED: {
+    when: 'somebody else holds the file',
+    retry: 'yes, the same again: later, or LOCK with WAIT to queue',
+  },
   TIMEOUT: { when: 'a WAIT ran out', retry: 'yes' },
   NOTLOCKED: {
     when: 'PUT, DELETE, RENEW or UNLOCK without holding the lock, and no VERSION given',
     retry: 'after LOCK',
   },
   FENCED: {
-    when: 'the lock was followed by a newer grant; nothing was changed',
-    retry: 'after a new LOCK and GET',
+    when: 'the lock is lost, to a newer grant or by BREAK; nothing was changed',
+    retry: 'not the same again: LOCK, GET what is there now, and decide anew',
   },
   CONFLICT: {
     when: 'VERSION is not the current one; nothing was changed',
     retry: 'after a new GET',
   },
-  DEADLOCK: { when: 'waiting would close a circle', retry: 'after releasing what is held' },
+  DEADLOCK: {
+    when: 'waiting would close a circle',
+    retry: 'after UNLOCK of something that is held',
+  },
   UNAVAILABLE: {
     when: 'the lock table or the store cannot be reached in time',
-    retry: 'yes; the sentence says if the outcome is unknown',
+    retry:
+      'yes, the same again after a pause; if the sentence says that the outcome is unknown, with the same ID, or look first',
   },
   NAME: { when: 'a bad name, or one that collides with another file', retry: 'no' },
   TOOBIG: { when: 'over a size limit', retry: 'no' },

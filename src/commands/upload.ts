@@ -10,10 +10,17 @@ export const UPLOAD_CHUNK_COST_BYTES = 256;
 /** Small chunks that wait together are handed out as one of up to this size: fewer disk writes. */
 export const UPLOAD_JOIN_BYTES = 64 * 1024;
 
-/** The connection ended before the declared content had arrived. */
+/** The connection ended, or its replica stops, before the declared content had arrived. */
 export class UploadAborted extends Error {
   override readonly name = 'UploadAborted';
-  readonly code = 'ERR';
+
+  /** @param code `UNAVAILABLE` where it is not the client's doing, and it may send it again */
+  constructor(
+    message: string,
+    readonly code: 'ERR' | 'UNAVAILABLE' = 'ERR',
+  ) {
+    super(message);
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { FileStore } from '../files/file-store.js';
 import { LockTable } from '../locks/lock-table.js';
 import { TcpServer } from '../net/tcp-server.js';
+import { RedisLink } from '../redis/redis-link.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { LockNotices } from '../sessions/lock-notices.js';
@@ -11,10 +12,12 @@ import { TelemetryServer } from '../telemetry/http-server.js';
 import type { WinstonLog } from '../telemetry/winston-log.js';
 import { clockModule } from './clock.js';
 import { commandsModule } from './commands.js';
+import { eventsModule } from './events.js';
 import { filesModule } from './files.js';
 import { AppState, lifecycleModule } from './lifecycle.js';
 import { locksModule } from './locks.js';
 import { netModule } from './net.js';
+import { redisModule } from './redis.js';
 import { sessionsModule } from './sessions.js';
 import { telemetryModule } from './telemetry.js';
 
@@ -36,6 +39,8 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     clockModule,
     telemetryModule(config, log),
     filesModule(config),
+    redisModule(config),
+    eventsModule(config),
     locksModule(config),
     sessionsModule(config),
     commandsModule(config),
@@ -44,6 +49,7 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
   const state = container.get(AppState);
   const http = container.get(TelemetryServer);
   const files = container.get(FileStore);
+  const link = container.get(RedisLink, { optional: true });
   const table = container.get(LockTable);
   const renewer = container.get(LeaseRenewer);
   const kept = container.get(KeptSessions);
@@ -62,8 +68,11 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     undo.push(() => http.close());
     await files.open();
     undo.push(() => files.close());
+    // Opened last, so that its users hear of it from the beginning; they need it to the end.
+    undo.push(async () => link?.close());
     await table.open();
     undo.push(() => table.close());
+    await link?.open();
     undo.push(() => releases.close());
     kept.start();
     undo.push(() => kept.close());

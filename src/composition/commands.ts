@@ -15,8 +15,10 @@ import { GetCommand } from '../commands/file/get.js';
 import { ListCommand } from '../commands/file/list.js';
 import { PutCommand } from '../commands/file/put.js';
 import { StatCommand } from '../commands/file/stat.js';
+import { BreakCommand } from '../commands/lock/break.js';
 import { LockCommand } from '../commands/lock/lock.js';
 import { LocksCommand } from '../commands/lock/locks.js';
+import { MlockCommand } from '../commands/lock/mlock.js';
 import { RenewCommand } from '../commands/lock/renew.js';
 import { UnlockCommand } from '../commands/lock/unlock.js';
 import { CommandOptions } from '../commands/options.js';
@@ -34,6 +36,7 @@ import type { Session } from '../sessions/session.js';
 
 const HANDLERS: readonly Newable<CommandHandler>[] = [
   AuthCommand,
+  BreakCommand,
   ByeCommand,
   ClientCommand,
   ConfigCommand,
@@ -45,6 +48,7 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   ListCommand,
   LockCommand,
   LocksCommand,
+  MlockCommand,
   PingCommand,
   PutCommand,
   QuitCommand,

@@ -1,29 +1,29 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
-import { EventFeed } from '../events/event-feed.js';
-import { MemoryEventFeed } from '../events/memory-event-feed.js';
 import { LockTable } from '../locks/lock-table.js';
 import { MemoryLockTable } from '../locks/memory/memory-lock-table.js';
 import { MemorySessionRecords } from '../locks/memory/memory-session-records.js';
 import { RedisLockTableOptions } from '../locks/redis/options.js';
 import { RedisLockTable } from '../locks/redis/redis-lock-table.js';
+import { RedisSessionRecords } from '../locks/redis/redis-session-records.js';
 import { SessionRecords } from '../locks/session-records.js';
+
+/** Short, for it is part of every lock's entry; still no two replicas have the same. */
+const REPLICA_ID_BYTES = 9;
 
 export const locksModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
     if (config.redisUrl === undefined) {
-      bind(EventFeed).to(MemoryEventFeed);
       bind(LockTable).to(MemoryLockTable);
       bind(SessionRecords).to(MemorySessionRecords);
       return;
     }
     bind(RedisLockTableOptions).toConstantValue(
       new RedisLockTableOptions({
-        url: config.redisUrl,
-        timeoutMs: config.redisTimeoutMs,
-        replicaId: randomUUID(),
+        replicaId: randomBytes(REPLICA_ID_BYTES).toString('base64url'),
       }),
     );
     bind(LockTable).to(RedisLockTable);
+    bind(SessionRecords).to(RedisSessionRecords);
   });

@@ -1,11 +1,17 @@
+import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
+import { OWN_FOLDER } from '../files/directory/layout.js';
+import { AuditOptions, JsonLinesAuditTrail } from '../sessions/audit/json-lines-audit-trail.js';
+import { AuditTrail } from '../sessions/audit-trail.js';
+import { Breaking } from '../sessions/breaking.js';
 import { FileLocking } from '../sessions/file-locking.js';
 import { Granting } from '../sessions/granting.js';
 import { HeldLocks } from '../sessions/held-locks.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { LockNotices } from '../sessions/lock-notices.js';
+import { ManyLocks } from '../sessions/many-locks.js';
 import { SessionOptions } from '../sessions/options.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { Publishing } from '../sessions/publishing.js';
@@ -19,6 +25,12 @@ export const sessionsModule = (config: Config): ContainerModule =>
     bind(PendingReleases).toSelf();
     bind(Granting).toSelf();
     bind(FileLocking).toSelf();
+    bind(ManyLocks).toSelf();
+    bind(AuditOptions).toConstantValue(
+      new AuditOptions(join(config.filesRoot, OWN_FOLDER, 'audit.jsonl')),
+    );
+    bind(AuditTrail).to(JsonLinesAuditTrail);
+    bind(Breaking).toSelf();
     bind(LockNotices).toSelf();
     bind(KeptSessions).toSelf();
     bind(Publishing).toSelf();

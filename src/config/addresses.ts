@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { InvalidRedisUrl, parseRedisUrl, REDIS_URL_FORMS } from '../redis/url/redis-url.js';
 import { type Kind, parsed } from './kind.js';
 
 /** RFC 1123 §2.1, underscores allowed: container names have them. */
@@ -45,13 +46,17 @@ function isNetwork(entry: string): boolean {
 
 /** Where the lock table lives; empty: in memory. */
 export const redisUrl: Kind<string | undefined> = {
-  allowed: 'redis:// or rediss://, then [user:password@]host[:port][/database]',
+  allowed: REDIS_URL_FORMS,
   schema: z.string().transform((text, context) => {
     if (text === '') return undefined;
-    const message = faultOfRedisUrl(text);
-    if (message === undefined) return text;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
+    try {
+      parseRedisUrl(text);
+      return text;
+    } catch (error) {
+      if (!(error instanceof InvalidRedisUrl)) throw error;
+      context.addIssue({ code: 'custom', message: error.fault });
+      return z.NEVER;
+    }
   }),
   // A URL with a mistake in it may have its password anywhere.
   show: (text) => `${scheme(text) ?? ''}(the rest is not shown: it may hold a password)`,
@@ -59,28 +64,4 @@ export const redisUrl: Kind<string | undefined> = {
 
 function scheme(text: string): string | undefined {
   return /^rediss?(\+(sentinel|cluster))?:\/\//.exec(text)?.[0];
-}
-
-/** What is wrong with it, without repeating any of it. */
-function faultOfRedisUrl(text: string): string | undefined {
-  const begin = scheme(text);
-  if (begin === undefined) return 'does not begin with redis:// or rediss://';
-  if (begin.includes('+')) return 'is not yet supported: Sentinel and Cluster are to come';
-  if (/\s/.test(text)) return 'holds white space';
-  if (!URL.canParse(text))
-    return 'is not a URL: encode /, ?, # and @ in a password (%2F %3F %23 %40)';
-  const { hostname, pathname, search, hash, username, password } = new URL(text);
-  if (hostname === '') return 'names no host';
-  if (!/^(\/\d*)?$/.test(pathname)) return 'has a database that is not a number';
-  if (search !== '' || hash !== '') return 'has a ? or # part, which is not known here';
-  return isEncoded(username) && isEncoded(password) ? undefined : 'has a % that encodes nothing';
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

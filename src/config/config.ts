@@ -15,6 +15,9 @@ export interface Config {
   /** Undefined: locks are kept in memory, for this one process. */
   readonly redisUrl: string | undefined;
   readonly redisTimeoutMs: number;
+  /** Path of a PEM file; undefined: the authorities that Node.js knows. */
+  readonly redisTlsCa: string | undefined;
+  readonly redisMinReplicas: number;
   readonly leaseTtlMs: number;
   readonly sessionGraceMs: number;
   readonly maxFileBytes: number;

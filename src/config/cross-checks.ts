@@ -13,9 +13,13 @@ export interface Clash {
 
 /** @param config what could be read of it; a check whose values are missing is left out */
 export function clashes(config: Partial<Config>): readonly Clash[] {
-  return [samePort(config), headersFromNobody(config), neverQuiet(config)].filter(
-    (clash) => clash !== undefined,
-  );
+  return [
+    samePort(config),
+    headersFromNobody(config),
+    neverQuiet(config),
+    unusedAuthorities(config),
+    copiesOfNothing(config),
+  ].filter((clash) => clash !== undefined);
 }
 
 function samePort({ port, httpPort }: Partial<Config>): Clash | undefined {
@@ -47,5 +51,27 @@ function neverQuiet({ textQuietMs, idleTimeoutMs }: Partial<Config>): Clash | un
     fault: `${textQuietMs} ms is not less than IDLE_TIMEOUT_MS (${idleTimeoutMs} ms): text would be cut off before it is whole`,
     allowed: 'less than IDLE_TIMEOUT_MS',
     example: String(Math.ceil(idleTimeoutMs / 2)),
+  };
+}
+
+function unusedAuthorities(config: Partial<Config>): Clash | undefined {
+  if (config.redisTlsCa === undefined || !('redisUrl' in config)) return undefined;
+  if (config.redisUrl?.startsWith('rediss') === true) return undefined;
+  return {
+    key: 'redisUrl',
+    fault: 'is not encrypted, but REDIS_TLS_CA is given',
+    allowed: 'rediss://, rediss+sentinel:// or rediss+cluster://',
+    example: SETTINGS.redisUrl.example,
+  };
+}
+
+function copiesOfNothing(config: Partial<Config>): Clash | undefined {
+  if ((config.redisMinReplicas ?? 0) === 0 || !('redisUrl' in config)) return undefined;
+  if (config.redisUrl !== undefined) return undefined;
+  return {
+    key: 'redisMinReplicas',
+    fault: 'is more than 0, but there is no REDIS_URL: locks are kept in this one process',
+    allowed: '0, or a REDIS_URL beside it',
+    example: '0',
   };
 }

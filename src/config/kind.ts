@@ -40,3 +40,14 @@ export const path: Kind<string> = {
   allowed: 'a path',
   schema: parsed((text) => (text === '' || text.includes('\0') ? undefined : text)),
 };
+
+/** The same, or empty: none. */
+export const optionalPath: Kind<string | undefined> = {
+  allowed: path.allowed,
+  schema: z.string().transform((text, context) => {
+    if (text === '') return undefined;
+    if (!text.includes('\0')) return text;
+    context.addIssue({ code: 'custom', message: NOT_ALLOWED });
+    return z.NEVER;
+  }),
+};

@@ -1,6 +1,6 @@
 import { host, networks, redisUrl } from './addresses.js';
 import type { Config } from './config.js';
-import { choice, type Kind, path, yesOrNo } from './kind.js';
+import { choice, type Kind, optionalPath, path, yesOrNo } from './kind.js';
 import { count, duration, port, size } from './quantities.js';
 
 const HOUR_MS = 3_600_000;
@@ -65,8 +65,8 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     env: 'REDIS_URL',
     kind: redisUrl,
     default: '',
-    help: 'Redis that keeps the lock table of several replicas; none: locks live in this one process.',
-    example: 'redis://redis:6379',
+    help: 'Redis, with Sentinel or Cluster if you like, that keeps the lock table of several replicas; none: locks live in this one process.',
+    example: 'rediss://:secret@redis.example:6379',
   },
   redisTimeoutMs: {
     env: 'REDIS_TIMEOUT_MS',
@@ -75,6 +75,21 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     unit: 'ms',
     help: 'How long Redis may take before a command is answered UNAVAILABLE.',
     example: '500ms',
+  },
+  redisTlsCa: {
+    env: 'REDIS_TLS_CA',
+    kind: optionalPath,
+    default: '',
+    help: 'File of certificates (PEM): only servers that these authorities vouch for are trusted as Redis; none: the authorities that Node.js knows.',
+    example: '/etc/candado/redis-ca.pem',
+  },
+  redisMinReplicas: {
+    env: 'REDIS_MIN_REPLICAS',
+    // Each is waited for with every grant.
+    kind: count(0, 16),
+    default: '0',
+    help: 'How many replicas of Redis must have confirmed a lock before its client is told; with fewer, LOCK is answered UNAVAILABLE.',
+    example: '1',
   },
   leaseTtlMs: {
     env: 'LEASE_TTL_MS',

@@ -11,7 +11,9 @@ export class MemoryEventFeed extends EventFeed {
   }
 
   override listen(listener: (event: ChangeEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    // Of its own, so that one who listens twice may end each.
+    const entry = (event: ChangeEvent): void => listener(event);
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
   }
 }

@@ -9,6 +9,12 @@ export const MAX_NAME_BYTES = 1024;
 /** Longest segment in bytes of UTF-8: what every common file system can store. */
 export const MAX_SEGMENT_BYTES = 255;
 
+/**
+ * Most segments of a name. Every segment is a folder, and what looks at a name looks at each folder
+ * above it; a listing does so for each folder.
+ */
+export const MAX_NAME_SEGMENTS = 32;
+
 export type NameResult =
   | { readonly ok: true; readonly name: FileName }
   | { readonly ok: false; readonly problem: string };
@@ -31,7 +37,11 @@ export function parseFileName(raw: Uint8Array | string): NameResult {
     return refuse('a name must hold no control character and no line break');
   }
   if (/[\\{}]/.test(text)) return refuse('a name must hold no backslash and no brace');
-  for (const segment of text.split('/')) {
+  const segments = text.split('/');
+  if (segments.length > MAX_NAME_SEGMENTS) {
+    return refuse(`a name has at most ${MAX_NAME_SEGMENTS} parts between slashes`);
+  }
+  for (const segment of segments) {
     const problem = segmentProblem(segment);
     if (problem !== undefined) return refuse(problem);
   }

@@ -10,6 +10,9 @@ export interface Author {
   readonly requestId?: string;
 }
 
+/** Tells a request's id, or that it has none. */
+export type RequestIdSource = () => Promise<string | undefined>;
+
 /** What is known for good about one version. Immutable; written before the swap. */
 export interface VersionRecord {
   readonly version: number;
@@ -96,9 +99,16 @@ export abstract class FileStore {
   /**
    * Stores a content beside the current one. If `content` throws, nothing stays behind and the
    * error is passed on.
+   * @param requestId for the record, in place of the author's: asked once the content has been
+   *   read whole, before which some do not know it; what it throws is treated as the content's
    * @throws {FileTooBig} as soon as more than the store's limit arrived
    */
-  abstract stage(from: Head, content: AsyncIterable<Buffer>, author: Author): Promise<Staged>;
+  abstract stage(
+    from: Head,
+    content: AsyncIterable<Buffer>,
+    author: Author,
+    requestId?: RequestIdSource,
+  ): Promise<Staged>;
 
   /** A version without content. */
   abstract stageDeletion(from: Head, author: Author): Promise<Staged>;
@@ -120,6 +130,12 @@ export abstract class FileStore {
 
   /** The versions that are kept, newest first; empty where there are none. */
   abstract history(name: FileName): Promise<readonly VersionRecord[]>;
+
+  /**
+   * Which version of `name` a request of this id published: the newest, should there be several.
+   * Looks at least through the kept versions, also deletions; undefined where it is none of them.
+   */
+  abstract published(name: FileName, requestId: string): Promise<number | undefined>;
 
   abstract list(query: ListQuery): Promise<FileListing>;
 

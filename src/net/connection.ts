@@ -19,6 +19,9 @@ import { SocketWriter } from './socket-writer.js';
 import { TimeLatency } from './time-latency.js';
 import { WaitGate } from './wait-gate.js';
 
+const CUT_BY_DRAIN =
+  'this replica is shutting down and had not got the whole content; nothing was changed: connect again and send it again';
+
 /** What all connections share. */
 export interface ConnectionServices {
   readonly registry: CommandRegistry;
@@ -173,13 +176,19 @@ export class Connection implements CommandContext, ConnectionHandle {
   drain(): void {
     this.#draining = true;
     this.#waits.close('draining');
-    if (!this.#contentPending) this.#dialect.end();
+    if (!this.#contentPending) this.#endInput();
     this.#pump();
   }
 
   /** Cuts the connection now. */
   destroy(): void {
     this.socket.destroy();
+  }
+
+  /** Nothing more is read. A content that is cut short is answered, by who takes it. */
+  #endInput(): void {
+    if (this.#dialect.uploading === undefined) this.#dialect.end();
+    else this.#dialect.abort(new UploadAborted(CUT_BY_DRAIN, 'UNAVAILABLE'));
   }
 
   /** Executes what is decoded until something has to be waited for. */

@@ -12,6 +12,8 @@ export abstract class LockObserver {
   abstract denied(reason: DenialReason, waitedSeconds: number): void;
   /** A lock that was told to a client is held no more. */
   abstract ended(mode: LockMode, how: 'released' | 'expired', heldSeconds: number): void;
+  /** A lock, of whichever replica's session, was ended by `BREAK`. */
+  abstract broken(): void;
   /** A change was refused and nothing was changed. */
   abstract conflict(kind: ConflictKind): void;
   abstract published(kind: 'put' | 'delete'): void;

@@ -1,9 +1,11 @@
 import { injectable } from 'inversify';
+import { EventFeed } from '../events/event-feed.js';
 import type { FileName } from '../files/file-name.js';
 import { FileStore, type Staged } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { LockState } from '../locks/model.js';
+import { fileEvent } from './file-events.js';
 import { FileLocking } from './file-locking.js';
 import { HeldLocks } from './held-locks.js';
 import { LockObserver } from './lock-observer.js';
@@ -14,6 +16,14 @@ export interface ChangeOptions {
   readonly version?: number;
   /** The lock goes on. */
   readonly keep: boolean;
+  /** The client's own id of this request: sent again, it changes nothing a second time. */
+  readonly requestId?: string;
+}
+
+/** What of its options a client has named, or may still name. */
+export interface NamedOptions {
+  readonly version: boolean;
+  readonly requestId: boolean;
 }
 
 /** A content on its way to the store. */
@@ -25,17 +35,19 @@ export interface Incoming {
 
 export type ChangeOutcome =
   | { readonly outcome: 'published'; readonly version: number }
+  /** This request, by its id, had published that version before; nothing was changed now. */
+  | { readonly outcome: 'repeated'; readonly version: number }
   /** The session holds no exclusive lock and gave no version. */
   | { readonly outcome: 'notlocked'; readonly shared: boolean }
   /** The session's lock was followed by a newer grant. */
-  | { readonly outcome: 'fenced'; readonly version: number | undefined }
+  | { readonly outcome: 'fenced'; readonly because: string | undefined }
   | { readonly outcome: 'conflict'; readonly version: number }
   /** No lock, a version given, but somebody holds the file. */
   | { readonly outcome: 'locked'; readonly state: LockState }
   /** Nothing there to delete. */
   | { readonly outcome: 'absent' };
 
-type Refused = Exclude<ChangeOutcome, { readonly outcome: 'published' }>;
+type Refused = Exclude<ChangeOutcome, { readonly outcome: 'published' | 'repeated' }>;
 
 /**
  * Changes of files. Whether one takes place is decided by a single swap of the head: from the head
@@ -52,20 +64,18 @@ export class Publishing {
     private readonly locking: FileLocking,
     private readonly held: HeldLocks,
     private readonly observer: LockObserver,
+    private readonly events: EventFeed,
   ) {}
 
   /**
-   * Whether a change of `name` is refused before its content needs to be looked at.
-   * @param versionMayFollow whether the client may still name a version
+   * Whether a change of `name` is refused before its content needs to be looked at. With an id it
+   * never is: the change may have taken place already.
    */
-  refusedFromTheStart(
-    session: Session,
-    name: FileName,
-    versionMayFollow: boolean,
-  ): Refused | undefined {
+  refusedFromTheStart(session: Session, name: FileName, named: NamedOptions): Refused | undefined {
+    if (named.requestId) return undefined;
     const lock = session.held.get(name);
-    if (lock?.state === 'lost') return this.#fenced(session, lock, undefined);
-    if (lock?.mode === 'exclusive' || versionMayFollow) return undefined;
+    if (lock?.state === 'lost') return this.#fenced(session, lock);
+    if (lock?.mode === 'exclusive' || named.version) return undefined;
     return this.#refuse({ outcome: 'notlocked', shared: lock !== undefined });
   }
 
@@ -75,16 +85,23 @@ export class Publishing {
     const from = lock?.head ?? (await this.files.ensureHead(name));
     const token = lock?.token ?? from.token + 1;
     const author = { session: session.id, token };
+    let asked: Promise<ChangeOptions> | undefined;
+    const options = (): Promise<ChangeOptions> => {
+      asked ??= incoming.options();
+      return asked;
+    };
     let staged: Staged;
     try {
-      staged = await this.files.stage(from, incoming.chunks, author);
+      const requestId = async () => (await options()).requestId;
+      staged = await this.files.stage(from, incoming.chunks, author, requestId);
     } catch (error) {
       await this.#forgetUnlessHeld(from);
       throw error;
     }
     return await this.#discardUnlessPublished(staged, async () => {
-      const options = await incoming.options();
-      const outcome = await this.#change(session, name, lock, staged, options);
+      const repeated = await this.#repeated(session, name, await options());
+      if (repeated !== undefined) return repeated;
+      const outcome = await this.#change(session, name, lock, staged, await options());
       if (outcome.outcome === 'published') this.observer.published('put');
       return outcome;
     });
@@ -94,14 +111,38 @@ export class Publishing {
   async delete(session: Session, name: FileName, options: ChangeOptions): Promise<ChangeOutcome> {
     const lock = exclusiveLock(session, name);
     const from = lock?.head ?? (await this.files.head(name));
+    const repeated = await this.#repeated(session, name, options);
+    if (repeated !== undefined) return repeated;
     if (from?.content === undefined) return { outcome: 'absent' };
-    const token = lock?.token ?? from.token + 1;
-    const staged = await this.files.stageDeletion(from, { session: session.id, token });
+    const { requestId } = options;
+    const staged = await this.files.stageDeletion(from, {
+      session: session.id,
+      token: lock?.token ?? from.token + 1,
+      ...(requestId === undefined ? {} : { requestId }),
+    });
     return await this.#discardUnlessPublished(staged, async () => {
       const outcome = await this.#change(session, name, lock, staged, options);
       if (outcome.outcome === 'published') this.observer.published('delete');
       return outcome;
     });
+  }
+
+  /**
+   * The answer to a request that was answered before, as far as the kept versions tell. Asked only
+   * after the head was read that the change would be swapped from: whatever was published by an
+   * earlier attempt since then moves that head, and this attempt's swap is lost.
+   */
+  async #repeated(
+    session: Session,
+    name: FileName,
+    { requestId, keep }: ChangeOptions,
+  ): Promise<ChangeOutcome | undefined> {
+    if (requestId === undefined) return undefined;
+    const version = await this.files.published(name, requestId);
+    if (version === undefined) return undefined;
+    const lock = exclusiveLock(session, name);
+    if (lock !== undefined && !keep) await this.locking.endQuietly(session, lock);
+    return { outcome: 'repeated', version };
   }
 
   async #change(
@@ -115,6 +156,7 @@ export class Publishing {
     if (lock === undefined && options.version === undefined) {
       return this.#refuse({ outcome: 'notlocked', shared: session.held.has(name) });
     }
+    if (lock?.state === 'lost') return this.#fenced(session, lock);
     if (options.version !== undefined && options.version !== from.version) {
       return this.#refuse({ outcome: 'conflict', version: from.version });
     }
@@ -126,14 +168,22 @@ export class Publishing {
     }
     const result = await this.files.publish(staged);
     if (result.outcome === 'moved') {
-      if (lock !== undefined) {
-        const refused = this.#fenced(session, lock, result.current);
-        // The table may not know better yet, and nobody has this lock any more.
-        await this.locking.endQuietly(session, lock);
-        return refused;
+      // A slow first attempt may have won meanwhile.
+      const repeated = await this.#repeated(session, name, options);
+      if (lock === undefined) {
+        return repeated ?? this.#refuse({ outcome: 'conflict', version: result.current.version });
       }
-      return this.#refuse({ outcome: 'conflict', version: result.current.version });
+      if (repeated !== undefined) {
+        // Where it was to go on, its holder learns now that it does not.
+        this.held.lost(lock);
+        return repeated;
+      }
+      const refused = this.#fenced(session, lock);
+      // The table may not know better yet, and nobody has this lock any more.
+      await this.locking.endQuietly(session, lock);
+      return refused;
     }
+    this.events.publish(fileEvent(name, staged.record));
     if (lock !== undefined) {
       lock.head = result.head;
       // From here on the answer is the version, whatever becomes of the release.
@@ -168,10 +218,10 @@ export class Publishing {
     if (head.version === 0 && head.token === 0) await this.files.forgetUnwritten(head);
   }
 
-  #fenced(session: Session, lock: HeldLock, current: Head | undefined): Refused {
+  #fenced(session: Session, lock: HeldLock): Refused {
     this.held.ended(lock, 'lost');
     this.held.remove(session, lock);
-    return this.#refuse({ outcome: 'fenced', version: current?.version });
+    return this.#refuse({ outcome: 'fenced', because: lock.lostBecause });
   }
 
   #refuse<Outcome extends Refused>(outcome: Outcome): Outcome {

@@ -31,6 +31,22 @@ describe('cli/progress', () => {
     expect(text.endsWith('\r\u001b[K')).to.equal(true);
   });
 
+  it('begins anew where what was done has to be done again', () => {
+    const { stderr } = new CapturedIo({ tty: true });
+    let nowMs = 0;
+    using progress = new Progress(
+      stderr,
+      10,
+      (done) => `${done} done`,
+      () => nowMs,
+    );
+    progress.advance(7);
+    progress.restart();
+    nowMs = 2_000;
+    progress.advance(1);
+    expect(stderr.text).to.match(/10 % {2}1 done$/);
+  });
+
   it('is drawn at most ten times a second', () => {
     const { text } = advance(true, [1_000, 30, 30, 30, 30]);
     expect(text.match(/at/g)).to.have.length(2);

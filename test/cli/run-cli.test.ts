@@ -3,7 +3,19 @@ import { expect } from 'chai';
 import { CapturedIo, run } from '../support/captured-io.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 
-const COMMANDS = ['serve', 'ls', 'get', 'put', 'lock', 'unlock', 'locks', 'time', 'hello'];
+const COMMANDS = [
+  'serve',
+  'ls',
+  'get',
+  'put',
+  'lock',
+  'unlock',
+  'locks',
+  'break',
+  'watch',
+  'time',
+  'hello',
+];
 
 describe('candado', () => {
   it('lists its commands and exit codes with --help', async () => {
@@ -36,12 +48,17 @@ describe('candado', () => {
     [['put', 'a', ''], /file must not be empty/],
     [['put', 'a', '--', 'b'], /only `lock` takes/],
     [['time', '-'], /Unknown argument: -/],
+    [['lock'], /candado lock <names\.\.>/],
+    [['lock', 'a', ''], /names must not be empty/],
+    [['break'], /name/],
+    [['watch', ''], /patterns must not be empty/],
     [['get', ''], /name must not be empty/],
     [['get', 'a', 'b'], /b/],
     [['get', 'a', '--nonsense'], /nonsense/],
     [['get', 'a', '--range', '5'], /OFFSET:LENGTH/],
     [['get', 'a', '--version', 'x'], /--version takes a whole number from 1/],
     [['time', '--count', '0'], /--count takes a whole number from 1/],
+    [['time', '--count', '1', '--count', '0'], /--count takes .*not "0"/],
     [['time', '--port', '70000'], /--port takes a whole number from 1 to 65535/],
     [['time', '--port'], /port/],
     [['put', 'a', '--wait', '5', '--if-version', '3'], /choose/],

@@ -175,7 +175,7 @@ describe('client: commands', () => {
       const ping = client.ping();
       expect(await put).to.equal(8);
       await ping;
-      expect(server.requests).to.deep.equal(['PUT a hello VERSION 7 KEEP', 'PING']);
+      expect(server.requests).to.deep.equal(['PUT a hello VERSION 7 KEEP ID #1', 'PING']);
     });
   });
 

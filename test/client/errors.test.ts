@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { CandadoError, ERROR_CODES } from '../../src/client/errors.js';
 import { ERROR_CODES as SERVER_CODES } from '../../src/commands/error-codes.js';
@@ -17,7 +18,24 @@ describe('client/errors', () => {
     expect(retryable).to.have.members(again);
   });
 
+  it('tells apart who is busy, who is too late and who is away', () => {
+    const advice = (code: string): string => new CandadoError(code, '').retry;
+    expect(['LOCKED', 'FENCED', 'UNAVAILABLE'].map(advice)).to.deep.equal([
+      'later',
+      'after-lock',
+      'later',
+    ]);
+    const page = readFileSync(new URL('../../../docs/client.md', import.meta.url), 'utf8');
+    for (const code of ERROR_CODES) {
+      expect(page, code).to.match(new RegExp(`\\| .*\`${code}\`.* \\| \`${advice(code)}\` \\|`));
+    }
+  });
+
   it('takes a code it does not know for one that is not worth a retry', () => {
-    expect(new CandadoError('NEWER', 'x')).to.include({ code: 'NEWER', retryable: false });
+    expect(new CandadoError('NEWER', 'x')).to.include({
+      code: 'NEWER',
+      retryable: false,
+      retry: 'never',
+    });
   });
 });

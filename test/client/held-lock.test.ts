@@ -54,7 +54,7 @@ describe('client: locks', () => {
       expect(await lock.put('two')).to.equal(4);
       expect(lock.held).to.equal(false);
       expect((await rejection(lock.put('three'))).code).to.equal('NOTLOCKED');
-      expect(server.requests).to.deep.equal(['LOCK a', 'PUT a one KEEP', 'PUT a two']);
+      expect(server.requests).to.deep.equal(['LOCK a', 'PUT a one KEEP ID #1', 'PUT a two ID #2']);
     });
   });
 
@@ -90,7 +90,7 @@ describe('client: locks', () => {
         expect(await lost).to.deep.equal([lock]);
         expect(lock.signal.reason).to.include({ code: 'LOCKLOST' });
         expect((await rejection(lock.renew())).code).to.equal('LOCKLOST');
-        expect(server.requests).to.deep.equal(['LOCK a', 'PUT a x']);
+        expect(server.requests).to.deep.equal(['LOCK a', 'PUT a x ID #1']);
       });
     });
   }

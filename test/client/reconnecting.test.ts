@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { type CandadoClient, type ClientOptions, connect } from '../../src/client/index.js';
 import { rejection } from '../support/rejection.js';
 import { type Answer, ScriptedServer } from '../support/scripted-server.js';
-
-const QUICK: Partial<ClientOptions> = { reconnectMinDelayMs: 1, reconnectMaxDelayMs: 5 };
+import { cutOnce } from '../support/session-script.js';
+import { QUICK } from './support.js';
 
 async function withServer(
   answers: Readonly<Record<string, Answer>>,
@@ -16,45 +16,17 @@ async function withServer(
   await action(client, server);
 }
 
-/** Answers nothing the first time: the connection is cut then. */
-function cutOnce(answer: string): Answer {
-  let asked = 0;
-  return ({ socket }) => {
-    asked += 1;
-    if (asked > 1) return answer;
-    socket.destroy();
-    return undefined;
-  };
-}
-
 describe('client: reconnecting', () => {
   it('asks reads again when their answer was lost', async () => {
-    await withServer({ GET: cutOnce('$2\r\nhi\r\n') }, async (client, server) => {
+    await withServer({ GET: cutOnce(() => '$2\r\nhi\r\n') }, async (client, server) => {
       expect((await client.get('a'))?.toString()).to.equal('hi');
       expect(server.requests).to.deep.equal(['GET a', 'GET a']);
       expect(server.connections).to.equal(2);
     });
   });
 
-  it('never sends a change twice: whether it took effect is unknown', async () => {
-    await withServer(
-      { PUT: cutOnce(':1\r\n'), PING: () => '+PONG\r\n' },
-      async (client, server) => {
-        const error = await rejection(client.put('a', 'x', { version: 1 }));
-        expect(error).to.include({
-          name: 'ConnectionLost',
-          code: 'CONNECTIONLOST',
-          retryable: false,
-        });
-        expect(error.message).to.match(/PUT/);
-        await client.ping();
-        expect(server.requests).to.deep.equal(['PUT a x VERSION 1', 'PING']);
-      },
-    );
-  });
-
   it('does not ask a raw command again', async () => {
-    await withServer({ HISTORY: cutOnce('*0\r\n') }, async (client) => {
+    await withServer({ HISTORY: cutOnce(() => '*0\r\n') }, async (client) => {
       expect((await rejection(client.call('HISTORY', 'a'))).code).to.equal('CONNECTIONLOST');
     });
   });
@@ -86,6 +58,22 @@ describe('client: reconnecting', () => {
         expect(error.cause).to.be.instanceOf(Error);
       },
       { retryDeadlineMs: 40 },
+    );
+  });
+
+  it('gives up on a read that breaks every connection, after one deadline for all', async () => {
+    const GET: Answer = ({ socket }) => {
+      socket.destroy();
+      return undefined;
+    };
+    await withServer(
+      { GET, PING: () => '+PONG\r\n' },
+      async (client, server) => {
+        expect((await rejection(client.get('a'))).code).to.equal('UNREACHABLE');
+        expect(server.requests.length).to.be.above(1);
+        await client.ping();
+      },
+      { retryDeadlineMs: 60 },
     );
   });
 

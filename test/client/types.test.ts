@@ -5,8 +5,11 @@ import type {
   ContentStream,
   FileStat,
   HeldLock,
+  HeldLocks,
+  LockInfo,
   LockOptions,
   PutContent,
+  WatchEvent,
 } from '../../src/client/index.js';
 import { DEFAULT_OPTIONS } from '../../src/client/index.js';
 
@@ -28,7 +31,14 @@ describe('client: types', () => {
     same<Answer<'getStream'>, ContentStream | null>();
     same<Answer<'stat'>, FileStat | null>();
     same<Answer<'lock'>, HeldLock>();
+    same<Answer<'lockAll'>, HeldLocks>();
     same<Answer<'put'>, number>();
+    same<Answer<'delete'>, number | null>();
+    same<Answer<'locks'>, readonly LockInfo[]>();
+    same<Answer<'breakLock'>, number>();
+    // What happened decides what is told of it.
+    same<Extract<WatchEvent, { event: 'put' }>['version'], number>();
+    same<Extract<WatchEvent, { event: 'gap' }>['kind'], 'watch'>();
     same<LockOptions['mode'], 'exclusive' | 'shared' | undefined>();
     same<Extract<CandadoErrorCode, 'LOCKED' | 'CONNECTIONLOST'>, 'LOCKED' | 'CONNECTIONLOST'>();
     // @ts-expect-error a stream without its size cannot be sent

@@ -18,8 +18,10 @@ import { GetCommand } from '../../src/commands/file/get.js';
 import { ListCommand } from '../../src/commands/file/list.js';
 import { PutCommand } from '../../src/commands/file/put.js';
 import { StatCommand } from '../../src/commands/file/stat.js';
+import { BreakCommand } from '../../src/commands/lock/break.js';
 import { LockCommand } from '../../src/commands/lock/lock.js';
 import { LocksCommand } from '../../src/commands/lock/locks.js';
+import { MlockCommand } from '../../src/commands/lock/mlock.js';
 import { RenewCommand } from '../../src/commands/lock/renew.js';
 import { UnlockCommand } from '../../src/commands/lock/unlock.js';
 import { CommandRegistry } from '../../src/commands/registry.js';
@@ -40,6 +42,7 @@ function allSpecs(): readonly CommandSpec[] {
   const tally = new CommandTally();
   const handlers = [
     new AuthCommand(),
+    new BreakCommand(unused),
     new ByeCommand(unused, unused),
     new ClientCommand(directory, clock),
     new ConfigCommand(),
@@ -50,7 +53,8 @@ function allSpecs(): readonly CommandSpec[] {
     new InfoCommand(build, directory, tally, clock),
     new ListCommand(unused),
     new LockCommand(unused),
-    new LocksCommand(unused),
+    new LocksCommand(unused, clock),
+    new MlockCommand(unused),
     new PingCommand(),
     new PutCommand(unused),
     new QuitCommand(),

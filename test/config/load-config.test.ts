@@ -10,6 +10,8 @@ const DEFAULTS: Config = {
   filesRoot: './data',
   redisUrl: undefined,
   redisTimeoutMs: 1_000,
+  redisTlsCa: undefined,
+  redisMinReplicas: 0,
   leaseTtlMs: 30_000,
   sessionGraceMs: 10_000,
   maxFileBytes: 1_073_741_824,
@@ -59,6 +61,8 @@ describe('loadConfig', () => {
         FILES_ROOT: '/srv/files',
         REDIS_URL: 'rediss://user:secret@redis.example:6380/2',
         REDIS_TIMEOUT_MS: '250',
+        REDIS_TLS_CA: '/etc/redis-ca.pem',
+        REDIS_MIN_REPLICAS: '2',
         LEASE_TTL_MS: '5s',
         SESSION_GRACE_MS: '0',
         MAX_FILE_BYTES: '2TiB',
@@ -87,6 +91,8 @@ describe('loadConfig', () => {
       filesRoot: '/srv/files',
       redisUrl: 'rediss://user:secret@redis.example:6380/2',
       redisTimeoutMs: 250,
+      redisTlsCa: '/etc/redis-ca.pem',
+      redisMinReplicas: 2,
       leaseTtlMs: 5_000,
       sessionGraceMs: 0,
       maxFileBytes: 2 ** 41,
@@ -189,6 +195,23 @@ describe('loadConfig', () => {
       expect(loadConfig({ TEXT_QUIET_MS: '199', IDLE_TIMEOUT_MS: '200' }, {}).textQuietMs).to.equal(
         199,
       );
+    });
+
+    it('certificate authorities need a Redis that is encrypted', () => {
+      const REDIS_TLS_CA = 'ca.pem';
+      expect(refusedNames({ REDIS_TLS_CA })).to.deep.equal(['REDIS_URL']);
+      expect(refusedNames({ REDIS_TLS_CA, REDIS_URL: 'redis://a' })).to.deep.equal(['REDIS_URL']);
+      expect(refusedNames({ REDIS_TLS_CA, REDIS_URL: 'x://a' })).to.deep.equal(['REDIS_URL']);
+      for (const kind of ['rediss://a', 'rediss+cluster://a']) {
+        expect(loadConfig({ REDIS_TLS_CA, REDIS_URL: kind }, {}).redisTlsCa).to.equal('ca.pem');
+      }
+    });
+
+    it('replicas of Redis can only confirm where there is a Redis', () => {
+      const REDIS_MIN_REPLICAS = '1';
+      expect(refusedNames({ REDIS_MIN_REPLICAS })).to.deep.equal(['REDIS_MIN_REPLICAS']);
+      const REDIS_URL = 'redis://a';
+      expect(loadConfig({ REDIS_MIN_REPLICAS, REDIS_URL }, {}).redisMinReplicas).to.equal(1);
     });
 
     it('are reported beside wrong values, and only where they could be read', () => {

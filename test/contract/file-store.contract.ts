@@ -222,6 +222,72 @@ export function describeFileStore(title: string, start: () => Promise<FileStoreF
       });
     });
 
+    describe('requests', () => {
+      const publishAs = async (requestId: string | undefined, content: string): Promise<number> => {
+        const head = await here.ensureHead(nameOf('a'));
+        const staged = await here.stage(head, bytesOf(content), author(head.token, requestId));
+        const result = await here.publish(staged);
+        return result.outcome === 'published' ? result.head.version : -1;
+      };
+
+      it('are found by everybody in the version that they published', async () => {
+        expect(await there.published(nameOf('a'), 'first')).to.equal(undefined);
+        await publishAs('first', 'one');
+        await publishAs(undefined, 'two');
+        const head = await publishAs('third', 'three');
+        expect(head).to.equal(3);
+        expect(await there.published(nameOf('a'), 'first')).to.equal(1);
+        expect(await here.published(nameOf('a'), 'third')).to.equal(3);
+        expect(await there.published(nameOf('a'), 'another')).to.equal(undefined);
+        expect(await there.published(nameOf('b'), 'first')).to.equal(undefined);
+      });
+
+      it('are found in a deletion too, and in the versions before it', async () => {
+        await publishAs('write', 'one');
+        const head = await here.ensureHead(nameOf('a'));
+        await here.publish(await here.stageDeletion(head, author(head.token, 'delete')));
+        expect(await there.published(nameOf('a'), 'delete')).to.equal(2);
+        expect(await there.published(nameOf('a'), 'write')).to.equal(1);
+      });
+
+      it('that did not publish are not found', async () => {
+        const head = await here.ensureHead(nameOf('a'));
+        const late = await here.stage(head, bytesOf('late'), author(0, 'late'));
+        const never = await here.stage(head, bytesOf('never'), author(0, 'never'));
+        await here.discard(never);
+        await publishAs('winner', 'one');
+        expect((await here.publish(late)).outcome).to.equal('moved');
+        expect(await there.published(nameOf('a'), 'late')).to.equal(undefined);
+        expect(await there.published(nameOf('a'), 'never')).to.equal(undefined);
+      });
+
+      it('may tell their ids once the content has been read', async () => {
+        const head = await here.ensureHead(nameOf('a'));
+        const steps: string[] = [];
+        async function* content(): AsyncGenerator<Buffer> {
+          yield Buffer.from('one');
+          steps.push('read');
+        }
+        const staged = await here.stage(head, content(), author(0, 'early'), async () => {
+          steps.push('asked');
+          return 'late';
+        });
+        await here.publish(staged);
+        expect(steps).to.deep.equal(['read', 'asked']);
+        expect(staged.record.requestId).to.equal('late');
+        expect(await there.published(nameOf('a'), 'late')).to.equal(1);
+        expect(await there.published(nameOf('a'), 'early')).to.equal(undefined);
+      });
+
+      it('whose ids cannot be told store nothing, and the error is passed on', async () => {
+        const head = await here.ensureHead(nameOf('a'));
+        const cut = new Error('the connection ended');
+        const staged = here.stage(head, bytesOf('x'), author(0), () => Promise.reject(cut));
+        expect(await errorOf(staged)).to.equal(cut);
+        expect(await there.head(nameOf('a'))).to.deep.equal(head);
+      });
+    });
+
     describe('fences', () => {
       it('keep the version and shut out every older head', async () => {
         const old = await fenced(here, 'a', 1);

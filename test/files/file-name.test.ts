@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { MAX_NAME_BYTES, MAX_SEGMENT_BYTES, parseFileName } from '../../src/files/file-name.js';
+import {
+  MAX_NAME_BYTES,
+  MAX_NAME_SEGMENTS,
+  MAX_SEGMENT_BYTES,
+  parseFileName,
+} from '../../src/files/file-name.js';
 
 describe('parseFileName', () => {
   const good = [
@@ -17,6 +22,7 @@ describe('parseFileName', () => {
     'x'.repeat(MAX_SEGMENT_BYTES),
     'é'.repeat(127),
     `${'x'.repeat(255)}/`.repeat(4).slice(0, MAX_NAME_BYTES - 1),
+    'a/'.repeat(MAX_NAME_SEGMENTS - 1).concat('b'),
     'candado',
     '.candado2',
   ];
@@ -48,6 +54,7 @@ describe('parseFileName', () => {
     'a\u2028b': /line break/,
     [`${'x'.repeat(MAX_SEGMENT_BYTES)}x`]: /255 bytes/,
     ['é'.repeat(128)]: /255 bytes/,
+    ['a/'.repeat(MAX_NAME_SEGMENTS).concat('b')]: /32 parts/,
     ['a/'.repeat(MAX_NAME_BYTES)]: /1024 bytes/,
   };
   for (const [name, problem] of Object.entries(bad)) {

@@ -36,7 +36,7 @@ describe('A connection to the program', () => {
     const client = await RawClient.connect(port);
     client.socket.end(request('LOCK', 'a') + request('PUT', 'a', 'x') + request('GET', 'a'));
     expect(await client.untilClosed()).to.match(
-      /^\*3\r\n:\d+\r\n:0\r\n:30000\r\n:1\r\n\$1\r\nx\r\n$/,
+      /^\*4\r\n:\d+\r\n:0\r\n:30000\r\n:0\r\n:1\r\n\$1\r\nx\r\n$/,
     );
   });
 
@@ -75,7 +75,7 @@ describe('A connection to the program', () => {
     const idle = await RawClient.connect(port);
     const holder = await RawClient.connect(port);
     holder.send(request('LOCK', 'a'));
-    await holder.until((received) => received.endsWith('30000\r\n'));
+    await holder.until((received) => received.endsWith(':30000\r\n:0\r\n'));
     idle.send(request('PING'));
     expect(await idle.untilClosed()).to.equal(PONG);
     holder.send(request('PING'));
@@ -127,6 +127,17 @@ describe('A connection to the program', () => {
     expect(await client.untilClosed()).to.equal('');
   });
 
+  it('is told to send again elsewhere what it was sending when the program stops', async () => {
+    const running = await start();
+    const watcher = redisClient('127.0.0.1', running.port);
+    const uploader = await RawClient.connect(running.port);
+    const whole = request('PUT', 'a', 'x'.repeat(1_000_000), 'VERSION', '0');
+    uploader.send(whole.slice(0, whole.length / 2));
+    while (!String(await watcher.call('CLIENT', 'LIST')).includes('cmd=put'));
+    expect(await running.stop()).to.equal(0);
+    expect(await uploader.untilClosed()).to.match(/^-UNAVAILABLE .*shutting down.*send it again/);
+  });
+
   it('is answered while the program stops, which then exits with 0', async () => {
     const running = await start();
     const holder = redisClient('127.0.0.1', running.port);
@@ -147,7 +158,7 @@ describe('A connection to the program', () => {
     one.send('BYE\n');
     await one.until((received) => received.endsWith('Bye\n'));
     const other = redisClient('127.0.0.1', port);
-    expect(await other.call('LOCK', 'a', 'WAIT', '900')).to.have.length(3);
+    expect(await other.call('LOCK', 'a', 'WAIT', '900')).to.have.length(4);
     other.disconnect();
     expect(await one.untilClosed()).to.match(/Bye\n$/);
   });

@@ -65,7 +65,7 @@ describe('The program, through a Redis client', () => {
     await third.call('LOCK', 'gone.txt');
     const waiting = one.call('LOCK', 'gone.txt', 'WAIT', '10000');
     third.disconnect();
-    expect((await waiting) as number[]).to.have.length(3);
+    expect((await waiting) as number[]).to.have.length(4);
     await one.call('UNLOCK', 'gone.txt');
   });
 

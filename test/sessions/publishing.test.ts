@@ -4,6 +4,7 @@ import { rejection } from '../support/rejection.js';
 import { fileName, SessionFixture, wish } from '../support/session-fixture.js';
 
 const NAME = fileName('data.txt');
+const NOTHING_NAMED = { version: false, requestId: false };
 
 describe('Publishing', () => {
   let replica: SessionFixture;
@@ -39,7 +40,7 @@ describe('Publishing', () => {
   });
 
   it('refuses a change without lock and version, and leaves no trace of it', async () => {
-    expect(replica.publishing.refusedFromTheStart(mine, NAME, false)).to.deep.equal({
+    expect(replica.publishing.refusedFromTheStart(mine, NAME, NOTHING_NAMED)).to.deep.equal({
       outcome: 'notlocked',
       shared: false,
     });
@@ -205,6 +206,164 @@ describe('Publishing', () => {
     expect(await replica.publishing.delete(mine, NAME, { keep: true })).to.include({ version: 2 });
     expect(await replica.content(NAME)).to.equal(undefined);
     expect(await replica.put(mine, NAME, 'again')).to.include({ version: 3 });
+  });
+
+  describe('of a request with an id', () => {
+    const requestId = 'request-1';
+
+    it('answers the version that it published, and changes nothing again', async () => {
+      await lock(mine);
+      expect(await replica.put(mine, NAME, 'one', { requestId })).to.include({
+        outcome: 'published',
+        version: 1,
+      });
+      expect(await replica.put(mine, NAME, 'one', { requestId })).to.deep.equal({
+        outcome: 'repeated',
+        version: 1,
+      });
+      expect(await replica.files.history(NAME)).to.have.length(1);
+      expect(replica.observer.events.filter((event) => event === 'published:put')).to.have.length(
+        1,
+      );
+    });
+
+    it('answers it before any refusal', async () => {
+      const repeated = { outcome: 'repeated', version: 1 };
+      await replica.put(mine, NAME, 'one', { requestId, version: 0 });
+      const again = (changes: object = {}) =>
+        replica.put(mine, NAME, 'one', { requestId, ...changes });
+      expect(await again(), 'not NOTLOCKED').to.deep.equal(repeated);
+      expect(await again({ version: 0 }), 'not CONFLICT').to.deep.equal(repeated);
+      await lock(theirs);
+      expect(await again({ version: 1 }), 'not LOCKED').to.deep.equal(repeated);
+      await replica.put(theirs, NAME, 'two');
+      expect(await again(), 'whatever came after it').to.deep.equal(repeated);
+      expect(await replica.content(NAME)).to.equal('two');
+    });
+
+    it('answers it to a holder whose lock was lost, who is fenced with any other', async () => {
+      await lock(mine);
+      await replica.put(mine, NAME, 'one', { requestId, keep: true });
+      await replica.clock.advance(31_000);
+      await lock(theirs);
+      await replica.renewer.tick();
+      expect(mine.held.get(NAME)?.state).to.equal('lost');
+      const named = { version: false, requestId: true };
+      expect(replica.publishing.refusedFromTheStart(mine, NAME, named)).to.equal(undefined);
+      expect(await replica.put(mine, NAME, 'one', { requestId, keep: true })).to.include({
+        outcome: 'repeated',
+      });
+      expect(await replica.put(mine, NAME, 'two', { requestId: 'request-2' })).to.include({
+        outcome: 'fenced',
+      });
+    });
+
+    it('answers it on another replica whose lock table knows nothing', async () => {
+      await lock(mine);
+      await replica.put(mine, NAME, 'one', { requestId });
+      const emptied = new SessionFixture(replica.clock, replica.files);
+      expect(await emptied.put(emptied.session(), NAME, 'one', { requestId })).to.deep.equal({
+        outcome: 'repeated',
+        version: 1,
+      });
+    });
+
+    it('ends the lock as the first one would have, unless it is to be kept', async () => {
+      await lock(mine);
+      await replica.put(mine, NAME, 'one', { requestId, keep: true });
+      await replica.put(mine, NAME, 'one', { requestId, keep: true });
+      expect(mine.held.size).to.equal(1);
+      await replica.put(mine, NAME, 'one', { requestId });
+      expect(mine.held.size).to.equal(0);
+      expect((await replica.table.inspect(NAME)).holders).to.deep.equal([]);
+    });
+
+    it('leaves a lock of the same session alone that the request did not need', async () => {
+      await replica.put(mine, NAME, 'one', { requestId, version: 0 });
+      await lock(mine, { mode: 'shared' });
+      await replica.put(mine, NAME, 'one', { requestId });
+      expect(mine.held.get(NAME)?.mode).to.equal('shared');
+    });
+
+    it('is another request under another name', async () => {
+      const other = fileName('other.txt');
+      await replica.put(mine, NAME, 'one', { requestId, version: 0 });
+      expect(await replica.put(mine, other, 'one', { requestId, version: 0 })).to.deep.equal({
+        outcome: 'published',
+        version: 1,
+      });
+    });
+
+    it('finds the first attempt where that won while the second was on its way', async () => {
+      const publish = replica.files.publish.bind(replica.files);
+      replica.files.publish = async (staged) => {
+        replica.files.publish = publish;
+        await replica.put(theirs, NAME, 'one', { requestId, version: 0 });
+        return await publish(staged);
+      };
+      expect(await replica.put(mine, NAME, 'one', { requestId, version: 0 })).to.deep.equal({
+        outcome: 'repeated',
+        version: 1,
+      });
+      expect(await replica.files.history(NAME)).to.have.length(1);
+    });
+
+    it('tells a holder at once that its lock is lost, where the first attempt won against it', async () => {
+      await lock(mine);
+      const emptied = new SessionFixture(replica.clock, replica.files);
+      const publish = replica.files.publish.bind(replica.files);
+      replica.files.publish = async (staged) => {
+        replica.files.publish = publish;
+        await emptied.put(emptied.session(), NAME, 'one', { requestId, version: 0 });
+        return await publish(staged);
+      };
+      const lost: string[] = [];
+      mine.listener = { lost: ({ name }) => lost.push(name), waitedFor: () => undefined };
+      expect(await replica.put(mine, NAME, 'one', { requestId, keep: true })).to.deep.equal({
+        outcome: 'repeated',
+        version: 1,
+      });
+      expect(lost).to.deep.equal([NAME]);
+      expect(await replica.put(mine, NAME, 'two', { keep: true })).to.include({
+        outcome: 'fenced',
+      });
+    });
+
+    it('publishes once when it comes through two connections at the same moment', async () => {
+      const outcomes = await Promise.all(
+        [mine, theirs].map((session) =>
+          replica.put(session, NAME, 'one', { requestId, version: 0 }),
+        ),
+      );
+      expect(outcomes.map(({ outcome }) => outcome)).to.have.members(['published', 'repeated']);
+      expect(outcomes.map((outcome) => 'version' in outcome && outcome.version)).to.deep.equal([
+        1, 1,
+      ]);
+      expect(await replica.files.history(NAME)).to.have.length(1);
+    });
+
+    it('answers a repeated deletion with its version', async () => {
+      await replica.put(mine, NAME, 'one', { version: 0 });
+      const deletion = { version: 1, keep: false, requestId };
+      expect(await replica.publishing.delete(mine, NAME, deletion)).to.deep.equal({
+        outcome: 'published',
+        version: 2,
+      });
+      expect(await replica.publishing.delete(mine, NAME, deletion)).to.deep.equal({
+        outcome: 'repeated',
+        version: 2,
+      });
+    });
+
+    it('asks nothing of the store where there is no id', async () => {
+      replica.files.published = () => Promise.reject(new Error('asked without need'));
+      await lock(mine);
+      expect(await replica.put(mine, NAME, 'one', { keep: true })).to.include({ version: 1 });
+      expect(await replica.publishing.delete(mine, NAME, { keep: false })).to.include({
+        version: 2,
+      });
+      expect(await replica.put(mine, NAME, 'x')).to.include({ outcome: 'notlocked' });
+    });
   });
 });
 

@@ -13,6 +13,7 @@ export const METRIC_FAMILIES: Readonly<Record<string, MetricFamily>> = {
   candado_lock_denials_total: { type: 'counter', labels: ['reason'] },
   candado_lock_releases_total: { type: 'counter', labels: [] },
   candado_locks_expired_total: { type: 'counter', labels: [] },
+  candado_locks_broken_total: { type: 'counter', labels: [] },
   candado_lock_wait_seconds: { type: 'histogram', labels: ['outcome'] },
   candado_lock_hold_seconds: { type: 'histogram', labels: [] },
   candado_conflicts_total: { type: 'counter', labels: ['kind'] },

@@ -45,11 +45,20 @@ export class ScriptedServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** What was asked, without the handshake. */
+  /**
+   * What was asked, without the handshake and SESSION. The random ids of changes are numbered in
+   * the order in which they came first: `ID #1`.
+   */
   get requests(): readonly string[] {
+    const ids: string[] = [];
     return this.seen
-      .filter(({ command }) => command !== 'HELLO')
-      .map(({ command, args }) => [command, ...args].join(' '));
+      .filter(({ command }) => command !== 'HELLO' && command !== 'SESSION')
+      .map(({ command, args }) =>
+        [command, ...args].join(' ').replace(/ ID ([0-9a-f-]{36})$/, (_, id: string) => {
+          if (!ids.includes(id)) ids.push(id);
+          return ` ID #${ids.indexOf(id) + 1}`;
+        }),
+      );
   }
 
   /** Resolves with the `nth` request of that name, whether it came already or comes later. */

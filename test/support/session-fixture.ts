@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventFeed } from '../../src/events/event-feed.js';
 import { MemoryEventFeed } from '../../src/events/memory-event-feed.js';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
@@ -20,7 +21,7 @@ import {
 } from '../../src/sessions/lock-observer.js';
 import { SessionOptions } from '../../src/sessions/options.js';
 import { PendingReleases } from '../../src/sessions/pending-releases.js';
-import { Publishing } from '../../src/sessions/publishing.js';
+import { type ChangeOptions, Publishing } from '../../src/sessions/publishing.js';
 import { Session } from '../../src/sessions/session.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingLog } from './recording-log.js';
@@ -98,6 +99,10 @@ export class CountingLockObserver extends LockObserver {
     this.events.push(`${how}:${mode}`);
   }
 
+  override broken(): void {
+    this.events.push('broken');
+  }
+
   override conflict(kind: ConflictKind): void {
     this.events.push(`conflict:${kind}`);
   }
@@ -121,7 +126,8 @@ export class SessionFixture {
   constructor(
     readonly clock = new FakeClock(),
     readonly files = new MemoryFileStore(clock, 1_000_000, 10),
-    readonly table = new FaultyLockTable(clock, new MemoryEventFeed()),
+    readonly events: EventFeed = new MemoryEventFeed(),
+    readonly table = new FaultyLockTable(clock, events),
     readonly records: SessionRecords = new MemorySessionRecords(clock),
   ) {
     const options = new SessionOptions(LEASE_MS, GRACE_MS);
@@ -147,13 +153,13 @@ export class SessionFixture {
       this.log,
       options,
     );
-    this.publishing = new Publishing(files, table, this.locking, this.held, this.observer);
+    this.publishing = new Publishing(files, table, this.locking, this.held, this.observer, events);
     this.renewer = new LeaseRenewer(this.held, table, clock, this.log);
   }
 
   /** Another replica on the same lock table and the same files. */
   replica(): SessionFixture {
-    return new SessionFixture(this.clock, this.files, this.table, this.records);
+    return new SessionFixture(this.clock, this.files, this.events, this.table, this.records);
   }
 
   session(): Session {
@@ -164,7 +170,7 @@ export class SessionFixture {
     session: Session,
     name: FileName,
     content: string,
-    options: { readonly version?: number; readonly keep?: boolean } = {},
+    options: Partial<ChangeOptions> = {},
   ): ReturnType<Publishing['put']> {
     return await this.publishing.put(session, name, {
       chunks: chunksOf(content),

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../cli-command.js';
+import { breakLock } from './break.js';
 import { get } from './get.js';
 import { hello } from './hello.js';
 import { lock } from './lock.js';
@@ -8,6 +9,7 @@ import { put } from './put.js';
 import { serve } from './serve.js';
 import { time } from './time.js';
 import { unlock } from './unlock.js';
+import { watch } from './watch.js';
 
 /** In the order in which help lists them. */
 export const COMMANDS: readonly CliCommand[] = [
@@ -18,6 +20,8 @@ export const COMMANDS: readonly CliCommand[] = [
   lock,
   unlock,
   locks,
+  breakLock,
+  watch,
   time,
   hello,
 ];

@@ -8,7 +8,7 @@ import type { CliIo } from '../io.js';
 import { print } from '../print.js';
 import { counted, Progress } from '../progress.js';
 import { formatBytes } from '../quantities.js';
-import { gather, openFile } from '../upload-source.js';
+import { gather, openFile, type UploadSource } from '../upload-source.js';
 import { WAITS } from '../waits.js';
 
 const VERSIONS = { least: 0, most: Number.MAX_SAFE_INTEGER };
@@ -69,7 +69,7 @@ async function putLocked(
 
 /** Shows how much of a content is on its way. */
 function shown<T>(
-  { size, chunks }: SizedStream,
+  { size, chunks }: UploadSource,
   io: CliIo,
   action: (content: SizedStream) => Promise<T>,
 ): Promise<T> {
@@ -79,5 +79,12 @@ function shown<T>(
     (done, perSecond) =>
       `${formatBytes(done)} of ${formatBytes(size)}, ${formatBytes(perSecond)}/s`,
   );
-  return disposing(bar, (progress) => action({ size, chunks: counted(chunks, progress) }));
+  return disposing(bar, (progress) => {
+    // It is sent again from its start where a connection breaks.
+    const again = (): AsyncIterable<Uint8Array> => {
+      progress.restart();
+      return counted(chunks(), progress);
+    };
+    return action({ size, chunks: again });
+  });
 }

@@ -1,4 +1,4 @@
-import { valueOption } from '../arguments.js';
+import { last, valueOption } from '../arguments.js';
 import type { CliCommand } from '../cli-command.js';
 import { UsageError } from '../cli-error.js';
 
@@ -24,6 +24,8 @@ export const serve: CliCommand = {
       throw new UsageError(`serve takes only --flags with values, not "${stray.join(' ')}"`);
     }
     const flags = Object.entries(args).filter(([name]) => !NOT_FLAGS.includes(name));
-    return parts.serve(Object.fromEntries(flags.map(([name, value]) => [name, String(value)])));
+    return parts.serve(
+      Object.fromEntries(flags.map(([name, value]) => [name, String(last(value))])),
+    );
   },
 };

@@ -9,7 +9,7 @@ import { printable } from '../table.js';
 
 export const unlock: CliCommand = {
   usage: 'unlock <name>',
-  summary: 'Find out why a file is locked and what ends that; locks belong to connections.',
+  summary: 'Find out why a file is locked and what ends that; locks belong to their holders.',
   examples: [['candado unlock notes.txt', 'who holds it, and until when']],
 
   options: (yargs) => yargs.positional('name', namePositional()),
@@ -44,13 +44,14 @@ function explanation(name: string, holders: readonly LockInfo[]): string {
       lock.remainingMs > 0
         ? `leased for ${formatDuration(lock.remainingMs)} more`
         : 'its lease ran out';
+    const note = lock.note === '' ? '' : `, "${lock.note}"`;
     return printable(
-      `${holder}, ${lock.mode}, since ${new Date(lock.sinceMs).toISOString()}, ${left}`,
+      `${holder}, ${lock.mode}, since ${new Date(lock.sinceMs).toISOString()}, ${left}${note}`,
     );
   });
   return (
-    `${printable(name)} is held by ${who.join('; ')}. A lock belongs to the connection that asked ` +
-    'for it: it ends when its holder unlocks, puts or disconnects. To be next in line: ' +
-    '`candado lock NAME --wait MS`'
+    `${printable(name)} is held by ${who.join('; ')}. A lock belongs to who asked for it: it ends ` +
+    'when its holder unlocks, puts or leaves. To be next in line: `candado lock NAME --wait MS`; ' +
+    'if its holder will not come back: `candado break NAME --reason WHY`'
   );
 }

@@ -1,42 +1,65 @@
-import { CandadoError } from '../errors.js';
+import { serverError } from '../errors.js';
 import { type Argument, encodeRequest } from '../resp/encode.js';
 import { ErrorReply, type RespValue } from '../resp/values.js';
-import type { Channel, Outgoing, Request } from './request.js';
+import type { Outgoing, Request } from './request.js';
 
 export interface CallSpec<T> {
   readonly command: string;
-  /** What follows the command's name; or the whole message, made when it is sent. */
+  /** What follows the command's name; or the whole message, made each time it is sent. */
   readonly args: readonly Argument[] | (() => Outgoing);
   /** Runs in the turn of the event loop in which the answer is read. Not called for errors. */
-  readonly parse: (value: RespValue, channel: Channel) => T;
+  readonly parse: (value: RespValue) => T;
   /** @default false */
-  readonly repeatable?: boolean;
+  readonly repeatable?: boolean | (() => boolean);
   /** @default 0 */
-  readonly waitMs?: number;
-  readonly boundTo?: Channel | undefined;
+  readonly waitMs?: () => number;
+  readonly barrier?: boolean;
+  readonly lossAdvice?: string;
+  readonly refusal?: (sentBefore: boolean) => Error | undefined;
+  /** A refusal that, to a request that was sent before, says that it was executed then. */
+  readonly doneBefore?: { readonly code: string; readonly value: T };
 }
 
 /** A request whose answer is kept whole and becomes a promise's value. */
 export class Call<T> implements Request {
   readonly command: string;
-  readonly repeatable: boolean;
-  readonly waitMs: number;
-  readonly createdAtMs = performance.now();
-  readonly boundTo: Channel | undefined;
+  readonly barrier: boolean;
+  readonly lossAdvice: string | undefined;
   readonly promise: Promise<T>;
   readonly #spec: CallSpec<T>;
   readonly #answer = Promise.withResolvers<T>();
+  #timesSent = 0;
+  #failed = false;
 
   constructor(spec: CallSpec<T>) {
     this.command = spec.command;
-    this.repeatable = spec.repeatable ?? false;
-    this.waitMs = spec.waitMs ?? 0;
-    this.boundTo = spec.boundTo;
+    this.barrier = spec.barrier ?? false;
+    this.lossAdvice = spec.lossAdvice;
     this.promise = this.#answer.promise;
     this.#spec = spec;
   }
 
+  /** How often it was sent so far. */
+  get timesSent(): number {
+    return this.#timesSent;
+  }
+
+  /** Nobody waits any more for one that failed. */
+  get repeatable(): boolean {
+    const { repeatable = false } = this.#spec;
+    return !this.#failed && (typeof repeatable === 'function' ? repeatable() : repeatable);
+  }
+
+  get waitMs(): number {
+    return this.#spec.waitMs?.() ?? 0;
+  }
+
+  refusal(sentBefore: boolean): Error | undefined {
+    return this.#spec.refusal?.(sentBefore);
+  }
+
   encode(): Outgoing {
+    this.#timesSent += 1;
     const { args, command } = this.#spec;
     return typeof args === 'function' ? args() : { head: encodeRequest([command, ...args]) };
   }
@@ -45,19 +68,29 @@ export class Call<T> implements Request {
     return undefined;
   }
 
-  settle(value: RespValue, channel: Channel): void {
+  settle(value: RespValue): void {
     if (value instanceof ErrorReply) {
-      this.fail(new CandadoError(value.code, value.message));
+      this.#refused(value);
       return;
     }
     try {
-      this.#answer.resolve(this.#spec.parse(value, channel));
+      this.#answer.resolve(this.#spec.parse(value));
     } catch (error) {
       this.#answer.reject(error);
     }
   }
 
   fail(error: Error): void {
+    this.#failed = true;
     this.#answer.reject(error);
+  }
+
+  #refused({ code, message }: ErrorReply): void {
+    const { doneBefore } = this.#spec;
+    if (doneBefore !== undefined && this.#timesSent > 1 && code === doneBefore.code) {
+      this.#answer.resolve(doneBefore.value);
+    } else {
+      this.fail(serverError(code, message));
+    }
   }
 }

@@ -3,8 +3,11 @@ import { CandadoError, ConnectionLost, ProtocolError } from '../errors.js';
 import type { ClientOptions } from '../options.js';
 import type { BulkSink } from '../resp/blob.js';
 import { ReplyDecoder } from '../resp/decoder.js';
+import type { RespValue } from '../resp/values.js';
+import { Call } from './call.js';
+import { DoubtfulAnswers } from './doubtful-answers.js';
 import { Outbox } from './outbox.js';
-import type { Channel, Flow, Request } from './request.js';
+import type { Flow, Request } from './request.js';
 import { SilenceWatch } from './silence-watch.js';
 
 /** Why a connection ended, and what it leaves behind. */
@@ -15,19 +18,23 @@ export interface Ended {
   readonly unsent: readonly Request[];
 }
 
+/** A message that answers no request; its first item names its kind. */
+export type OnPush = (items: readonly RespValue[]) => void;
+
 /** One socket: requests go out in order, and answers come back in that order. */
-export class Connection implements Channel {
+export class Connection {
   readonly ended: Promise<Ended>;
   readonly #socket: Socket;
   readonly #decoder: ReplyDecoder;
   readonly #outbox: Outbox;
   readonly #watch: SilenceWatch;
+  readonly #doubtful = new DoubtfulAnswers((request, value) => this.#settle(request, value));
   readonly #maxReplyBytes: number;
   #inFlight: Request[] = [];
   #error: Error | undefined;
 
   /** @param socket connected */
-  constructor(socket: Socket, options: ClientOptions) {
+  constructor(socket: Socket, options: ClientOptions, onPush: OnPush) {
     this.#socket = socket;
     this.#maxReplyBytes = options.maxBufferedBytes;
     this.#watch = new SilenceWatch(options.requestTimeoutMs, (silentMs) => {
@@ -35,8 +42,11 @@ export class Connection implements Channel {
     });
     this.#decoder = new ReplyDecoder(
       {
-        value: (value) => this.#take('a reply').settle(value, this),
-        push: () => undefined,
+        value: (value) => {
+          const request = this.#take('a reply');
+          if (!this.#doubtful.keeps(request, value)) this.#settle(request, value);
+        },
+        push: onPush,
         bulk: (size) => this.#bulk(size),
       },
       options.maxBufferedBytes,
@@ -64,7 +74,7 @@ export class Connection implements Channel {
 
   /** Requests under way and waiting to be sent. */
   get load(): number {
-    return this.#inFlight.length + this.#outbox.length;
+    return this.#inFlight.length + this.#outbox.length + this.#doubtful.size;
   }
 
   /** Whether everything else that is under way may be asked again. */
@@ -87,6 +97,27 @@ export class Connection implements Channel {
     this.#socket.destroy();
   }
 
+  /**
+   * Rejects what is under way and says good-bye, so that the server ends the session and does not
+   * keep it for a client that may come back.
+   * @returns whether the server heard it; else the connection is still to be cut
+   */
+  async leave(closed: Error, withinMs: number): Promise<boolean> {
+    const free = this.alive && this.#outbox.free;
+    for (const request of [...this.#doubtful.takeAll(), ...this.#inFlight]) request.fail(closed);
+    for (const request of this.#outbox.drain()) request.fail(closed);
+    if (!free) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), withinMs);
+    const quit = new Call({ command: 'QUIT', args: [], parse: () => true });
+    this.send(quit);
+    // The end of this direction ends a wait that stands in front of it.
+    this.#socket.end();
+    void this.ended.then(({ error }) => quit.fail(error));
+    quit.promise.then(resolve, (error) => resolve(!(error instanceof ConnectionLost)));
+    return await promise.finally(() => clearTimeout(timer));
+  }
+
   #listen(): Promise<Ended> {
     const { promise, resolve } = Promise.withResolvers<Ended>();
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
@@ -99,7 +130,7 @@ export class Connection implements Channel {
       this.#watch.stop();
       const error = this.#error ?? new ConnectionLost('the server closed the connection');
       this.#error = error;
-      const inFlight = this.#inFlight;
+      const inFlight = [...this.#doubtful.takeAll(), ...this.#inFlight];
       this.#inFlight = [];
       resolve({ error, inFlight, unsent: this.#outbox.drain() });
     });
@@ -121,6 +152,11 @@ export class Connection implements Channel {
     if (request === undefined) throw new ProtocolError(`the server sent ${what} nobody asked for`);
     this.#watchFront();
     return request;
+  }
+
+  #settle(request: Request, value: RespValue): void {
+    request.settle(value);
+    this.#outbox.settled(request);
   }
 
   #bulk(size: number): BulkSink | undefined {

@@ -2,7 +2,16 @@ import { connect, type Socket } from 'node:net';
 import { CandadoError, ConnectionLost, Unreachable } from '../errors.js';
 import type { ClientOptions } from '../options.js';
 import { Call } from './call.js';
-import { Connection } from './connection.js';
+import { Connection, type OnPush } from './connection.js';
+
+/** How a connection is made, beyond the options. */
+export interface Opening {
+  /** Gives it up. */
+  readonly signal: AbortSignal;
+  readonly onPush?: OnPush;
+  /** What else belongs to the handshake; if it rejects, the connection is not used. */
+  readonly greet?: (connection: Connection) => Promise<void>;
+}
 
 /** Before the platform asks a silent peer whether it is still there. */
 const KEEP_ALIVE_MS = 30_000;
@@ -15,8 +24,22 @@ const KEEP_ALIVE_MS = 30_000;
  */
 export async function openConnection(
   options: ClientOptions,
-  signal: AbortSignal,
+  { signal, onPush = () => undefined, greet }: Opening,
 ): Promise<Connection> {
+  return await withinConnectTimeout(options, signal, async (socket) => {
+    const connection = new Connection(socket, options, onPush);
+    await shakeHands(connection, options.clientName);
+    await greet?.(connection);
+    return connection;
+  });
+}
+
+/** Connects; whatever goes wrong until `use` is through cuts the socket. */
+export async function withinConnectTimeout<T>(
+  options: ClientOptions,
+  signal: AbortSignal,
+  use: (socket: Socket) => Promise<T>,
+): Promise<T> {
   const socket = connect({ host: options.host, port: options.port, noDelay: true });
   const giveUp = AbortSignal.any([signal, AbortSignal.timeout(options.connectTimeoutMs)]);
   const cut = (): void => {
@@ -26,9 +49,7 @@ export async function openConnection(
   try {
     await connected(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const connection = new Connection(socket, options);
-    await shakeHands(connection, options.clientName);
-    return connection;
+    return await use(socket);
   } catch (error) {
     socket.destroy();
     if (error instanceof CandadoError && !(error instanceof ConnectionLost)) throw error;
@@ -59,11 +80,14 @@ async function shakeHands(connection: Connection, clientName: string): Promise<v
 }
 
 async function hello(connection: Connection, command: string, args: string[]): Promise<void> {
-  const call = new Call({ command, args, parse: () => undefined });
-  // Until the connection is handed over nobody else hears of its end.
+  await ask(connection, new Call({ command, args, parse: () => undefined }));
+}
+
+/** Asks on a connection that was not handed over yet: nobody else hears of its end. */
+export async function ask<T>(connection: Connection, call: Call<T>): Promise<T> {
   void connection.ended.then(({ error }) => call.fail(error));
   connection.send(call);
-  await call.promise;
+  return await call.promise;
 }
 
 function unreachable(options: ClientOptions, cause: unknown): Unreachable {

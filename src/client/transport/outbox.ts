@@ -12,12 +12,16 @@ export interface OutboxEvents {
   broken(request: Request, error: Error): void;
 }
 
-/** Sends requests in order; a content that is still on its way holds back what follows. */
+/**
+ * Sends requests in order. What follows is held back by a content that is still on its way, and by
+ * a request that asks for it ({@link Request.barrier}).
+ */
 export class Outbox {
   readonly #socket: Socket;
   readonly #events: OutboxEvents;
   #waiting: Request[] = [];
   #uploading = false;
+  #barrier: Request | undefined;
   #corked = false;
 
   constructor(socket: Socket, events: OutboxEvents) {
@@ -27,6 +31,11 @@ export class Outbox {
 
   get length(): number {
     return this.#waiting.length;
+  }
+
+  /** Whether what is added now leaves now. */
+  get free(): boolean {
+    return !this.#uploading && this.#barrier === undefined;
   }
 
   add(request: Request): void {
@@ -48,10 +57,18 @@ export class Outbox {
     return unsent;
   }
 
+  /** A request was answered. */
+  settled(request: Request): void {
+    if (this.#barrier !== request) return;
+    this.#barrier = undefined;
+    this.#pump();
+  }
+
   #pump(): void {
-    while (!this.#uploading && !this.#socket.destroyed) {
+    while (this.free && !this.#socket.destroyed) {
       const request = this.#waiting.shift();
       if (request === undefined) return;
+      if (request.barrier === true) this.#barrier = request;
       this.#events.sending(request);
       const { head, body } = request.encode();
       this.#corkForThisTurn();
@@ -75,6 +92,8 @@ export class Outbox {
     this.#uploading = true;
     this.#upload(body)
       .catch((error: unknown) => {
+        // Its connection is gone: it may be on its way through another one by now.
+        if (this.#socket.destroyed) return;
         this.#events.broken(request, error instanceof Error ? error : new Error(String(error)));
       })
       .finally(() => {

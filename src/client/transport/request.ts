@@ -20,27 +20,27 @@ export interface Flow {
   resume(): void;
 }
 
-/** The one connection that a request went through; locks hold on nothing else. */
-export interface Channel {
-  readonly alive: boolean;
-}
-
 /** One request and whoever waits for its answer. */
 export interface Request {
   /** Upper-case, for messages to people. */
   readonly command: string;
-  /** Whether it may be asked again when its answer was lost. */
+  /** Whether it may be asked again, now, when its answer was lost. */
   readonly repeatable: boolean;
-  /** How long the server may keep it waiting on purpose, in milliseconds. */
+  /** How much longer the server may keep it waiting on purpose, in milliseconds. */
   readonly waitMs: number;
-  /** Monotonic milliseconds; retries end a fixed time after it. */
-  readonly createdAtMs: number;
-  /** Makes sense on this connection only. */
-  readonly boundTo: Channel | undefined;
+  /** Nothing leaves behind it before it was answered. */
+  readonly barrier?: boolean;
+  /**
+   * For one that may have changed something for good when its answer is lost: how its caller can
+   * find out.
+   */
+  readonly lossAdvice?: string | undefined;
+  /** Why it is not to be sent (again). @param sentBefore it may have been executed already */
+  refusal?(sentBefore: boolean): Error | undefined;
   /** Called once for every time it is sent, at that time. */
   encode(): Outgoing;
   /** Takes a string of `size` bytes piece by piece, if it wants to; {@link settle} is not called. */
   bulk(size: number, flow: Flow): BulkSink | undefined;
-  settle(value: RespValue, channel: Channel): void;
+  settle(value: RespValue): void;
   fail(error: Error): void;
 }

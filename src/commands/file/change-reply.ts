@@ -1,12 +1,21 @@
 import type { FileName } from '../../files/file-name.js';
-import type { ChangeOptions, ChangeOutcome } from '../../sessions/publishing.js';
+import type { ChangeOptions, ChangeOutcome, NamedOptions } from '../../sessions/publishing.js';
 import type { ArgumentReader } from '../arguments.js';
 import { fencedReply, lockedReply } from '../lock/lock-reply.js';
 import { failure, integer, NULL, type Reply } from '../reply.js';
+import type { ArgumentSpec } from '../spec.js';
 
-/** `[VERSION n] [KEEP]`, what `PUT` and `DELETE` share. */
+/** What `PUT` and `DELETE` share. */
+export const CHANGE_OPTIONS: readonly ArgumentSpec[] = [
+  { name: 'version', type: 'integer', token: 'VERSION', optional: true },
+  { name: 'keep', type: 'pure-token', token: 'KEEP', optional: true },
+  { name: 'request', type: 'string', token: 'ID', optional: true },
+];
+
+/** Reads {@link CHANGE_OPTIONS}. */
 export function readChangeOptions(reader: ArgumentReader): ChangeOptions {
   let version: number | undefined;
+  let requestId: string | undefined;
   let keep = false;
   reader.options({
     VERSION: () => {
@@ -15,13 +24,25 @@ export function readChangeOptions(reader: ArgumentReader): ChangeOptions {
     KEEP: () => {
       keep = true;
     },
+    ID: () => {
+      requestId = reader.requestId();
+    },
   });
-  return version === undefined ? { keep } : { version, keep };
+  return {
+    keep,
+    ...(version === undefined ? {} : { version }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+export function named({ version, requestId }: ChangeOptions): NamedOptions {
+  return { version: version !== undefined, requestId: requestId !== undefined };
 }
 
 export function changeReply(name: FileName, outcome: ChangeOutcome): Reply {
   switch (outcome.outcome) {
     case 'published':
+    case 'repeated':
       return integer(outcome.version);
     case 'absent':
       return NULL;
@@ -35,7 +56,7 @@ export function changeReply(name: FileName, outcome: ChangeOutcome): Reply {
           : `"${name}" is not locked by this session: LOCK it first, or name the VERSION to replace`,
       );
     case 'fenced':
-      return fencedReply(name);
+      return fencedReply(name, outcome.because);
     case 'conflict':
       return failure(
         'CONFLICT',

@@ -5,7 +5,7 @@ import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
-import { changeReply, readChangeOptions } from './change-reply.js';
+import { CHANGE_OPTIONS, changeReply, named, readChangeOptions } from './change-reply.js';
 
 /** `DELETE`: a version without content. */
 @injectable()
@@ -18,11 +18,7 @@ export class DeleteCommand extends CommandHandler {
     since: '0.1.0',
     complexity: 'O(1)',
     flags: ['write'],
-    arguments: [
-      { name: 'name', type: 'string' },
-      { name: 'version', type: 'integer', token: 'VERSION', optional: true },
-      { name: 'keep', type: 'pure-token', token: 'KEEP', optional: true },
-    ],
+    arguments: [{ name: 'name', type: 'string' }, ...CHANGE_OPTIONS],
     keyPosition: 1,
   };
 
@@ -35,7 +31,7 @@ export class DeleteCommand extends CommandHandler {
     const name = reader.fileName();
     const options = readChangeOptions(reader);
     const outcome =
-      this.publishing.refusedFromTheStart(session, name, options.version !== undefined) ??
+      this.publishing.refusedFromTheStart(session, name, named(options)) ??
       (await this.publishing.delete(session, name, options));
     return changeReply(name, outcome);
   }

@@ -1,6 +1,11 @@
 import { injectable } from 'inversify';
 import type { FileName } from '../../files/file-name.js';
-import { type ChangeOutcome, type Incoming, Publishing } from '../../sessions/publishing.js';
+import {
+  type ChangeOutcome,
+  type Incoming,
+  type NamedOptions,
+  Publishing,
+} from '../../sessions/publishing.js';
 import type { Session } from '../../sessions/session.js';
 import { ArgumentReader } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -8,7 +13,7 @@ import type { CommandContext } from '../context.js';
 import type { Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 import type { Upload } from '../upload.js';
-import { changeReply, readChangeOptions } from './change-reply.js';
+import { CHANGE_OPTIONS, changeReply, named, readChangeOptions } from './change-reply.js';
 
 /** `PUT`: a new version of a file, under its lock or in place of a named version. */
 @injectable()
@@ -24,8 +29,7 @@ export class PutCommand extends CommandHandler {
     arguments: [
       { name: 'name', type: 'string' },
       { name: 'content', type: 'string' },
-      { name: 'version', type: 'integer', token: 'VERSION', optional: true },
-      { name: 'keep', type: 'pure-token', token: 'KEEP', optional: true },
+      ...CHANGE_OPTIONS,
     ],
     keyPosition: 1,
     contentIndex: 1,
@@ -49,7 +53,7 @@ export class PutCommand extends CommandHandler {
     const options = readChangeOptions(reader);
     return changeReply(
       name,
-      await this.#put(session, name, options.version !== undefined, {
+      await this.#put(session, name, named(options), {
         chunks: one(content),
         options: () => Promise.resolve(options),
       }),
@@ -60,7 +64,8 @@ export class PutCommand extends CommandHandler {
   async #putStreamed(command: Command, upload: Upload, session: Session): Promise<Reply> {
     try {
       const name = new ArgumentReader(command.args, this.spec).fileName();
-      const outcome = await this.#put(session, name, upload.hasTail, {
+      const mayFollow = { version: upload.hasTail, requestId: upload.hasTail };
+      const outcome = await this.#put(session, name, mayFollow, {
         chunks: upload.chunks(),
         options: async () => readChangeOptions(new ArgumentReader(await upload.tail(), this.spec)),
       });
@@ -74,11 +79,11 @@ export class PutCommand extends CommandHandler {
   async #put(
     session: Session,
     name: FileName,
-    versionMayFollow: boolean,
+    options: NamedOptions,
     incoming: Incoming,
   ): Promise<ChangeOutcome> {
     return (
-      this.publishing.refusedFromTheStart(session, name, versionMayFollow) ??
+      this.publishing.refusedFromTheStart(session, name, options) ??
       (await this.publishing.put(session, name, incoming))
     );
   }

@@ -1,13 +1,12 @@
 import { injectable } from 'inversify';
-import type { FileName } from '../../files/file-name.js';
-import type { LockMode } from '../../locks/model.js';
-import { FileLocking, type LockOutcome } from '../../sessions/file-locking.js';
-import { ArgumentReader, MAX_WAIT_MS } from '../arguments.js';
+import { FileLocking } from '../../sessions/file-locking.js';
+import { ArgumentReader } from '../arguments.js';
 import type { Command } from '../command.js';
 import type { CommandContext } from '../context.js';
-import { array, failure, integer, type Reply } from '../reply.js';
+import type { Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
-import { lockedReply, timeoutReply } from './lock-reply.js';
+import { LOCK_OPTIONS, readLockOptions, wishOf } from './lock-options.js';
+import { deniedReply, grantedReply } from './lock-reply.js';
 
 /** `LOCK`: the right to change a file, or to be sure that nobody does. */
 @injectable()
@@ -20,12 +19,7 @@ export class LockCommand extends CommandHandler {
     since: '0.1.0',
     complexity: 'O(1)',
     flags: ['write', 'blocking'],
-    arguments: [
-      { name: 'name', type: 'string' },
-      { name: 'shared', type: 'pure-token', token: 'SHARED', optional: true },
-      { name: 'ms', type: 'integer', token: 'TTL', optional: true },
-      { name: 'ms', type: 'integer', token: 'WAIT', optional: true },
-    ],
+    arguments: [{ name: 'name', type: 'string' }, ...LOCK_OPTIONS],
     keyPosition: 1,
   };
 
@@ -37,42 +31,11 @@ export class LockCommand extends CommandHandler {
     const { session, connection } = context;
     const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
-    let mode: LockMode = 'exclusive';
-    let ttlMs: number | undefined;
-    let waitMs = 0;
-    reader.options({
-      SHARED: () => {
-        mode = 'shared';
-      },
-      TTL: () => {
-        ttlMs = reader.ttlMs();
-      },
-      WAIT: () => {
-        waitMs = reader.integer('WAIT in milliseconds', 0, MAX_WAIT_MS);
-      },
-    });
+    const wish = wishOf(name, readLockOptions(reader), connection);
     session.holder = connection.clientName;
-    const wish = { mode, ttlMs, waitMs, note: '', signal: connection.signal };
-    return reply(name, await this.locking.lock(session, name, wish), connection.signal);
-  }
-}
-
-function reply(name: FileName, outcome: LockOutcome, signal: AbortSignal): Reply {
-  switch (outcome.outcome) {
-    case 'granted': {
-      const { token, head, ttlMs } = outcome.lock;
-      return array([integer(token), integer(head.version), integer(ttlMs)]);
-    }
-    case 'locked':
-      return lockedReply(outcome.state);
-    case 'timeout':
-      return timeoutReply(outcome.state);
-    case 'deadlock':
-      return failure('DEADLOCK', 'to be written');
-    case 'superseded':
-    case 'cancelled':
-      return signal.reason === 'draining'
-        ? failure('UNAVAILABLE', 'this replica is shutting down; connect again and retry')
-        : failure('TIMEOUT', `the wait for "${name}" was ended; try again`);
+    const outcome = await this.locking.lock(session, name, wish);
+    return outcome.outcome === 'granted'
+      ? grantedReply(outcome.lock)
+      : deniedReply(name, outcome, connection.signal);
   }
 }

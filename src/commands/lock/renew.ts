@@ -38,6 +38,7 @@ export class RenewCommand extends CommandHandler {
         ttlMs = reader.ttlMs();
       },
     });
+    const lock = session.held.get(name);
     const result = await this.locking.renew(session, name, ttlMs);
     switch (result.outcome) {
       case 'renewed':
@@ -45,7 +46,7 @@ export class RenewCommand extends CommandHandler {
       case 'notlocked':
         return notLockedReply(name);
       case 'lost':
-        return fencedReply(name);
+        return fencedReply(name, lock?.lostBecause);
     }
   }
 }

@@ -28,13 +28,14 @@ export class UnlockCommand extends CommandHandler {
 
   override async execute(command: Command, { session }: CommandContext): Promise<Reply> {
     const name = new ArgumentReader(command.args, this.spec).fileName();
+    const lock = session.held.get(name);
     switch (await this.locking.unlock(session, name)) {
       case 'released':
         return OK;
       case 'notlocked':
         return notLockedReply(name);
       case 'lost':
-        return fencedReply(name);
+        return fencedReply(name, lock?.lostBecause);
     }
   }
 }

@@ -120,7 +120,7 @@ export class Adoption {
     const source = readRange(handle, 0, Number(file.stats.size));
     const modified = Math.max(0, Number(file.stats.mtimeNs / 1000n));
     try {
-      return await this.shelf.store(from, source, author, modified);
+      return await this.shelf.store(from, source, author, { modified });
     } catch (error) {
       throw error instanceof SourceFailed ? error.cause : error;
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
 import { FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
-import type { Author } from '../file-store.js';
+import type { Author, RequestIdSource } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
 import { hasCode } from './disk-errors.js';
 import type { Durable } from './durable.js';
@@ -15,6 +15,14 @@ import { formatRecord, parseRecord, type StoredRecord } from './record.js';
 /** The content to be stored could not be had; its error is the caller's own, not the store's. */
 export class SourceFailed extends Error {
   override readonly name = 'SourceFailed';
+}
+
+/** What a record may say otherwise than by default. */
+interface Details {
+  /** Microseconds since the epoch; now if absent. */
+  readonly modified?: number;
+  /** In place of the author's own; asked once the content has been read. */
+  readonly requestId?: RequestIdSource;
 }
 
 interface Body {
@@ -44,14 +52,13 @@ export class ContentShelf {
 
   /**
    * Stores a content as the version after `from`, complete and durable.
-   * @param modified microseconds since the epoch; now if absent
-   * @throws {SourceFailed} with the error of `source` as its cause
+   * @throws {SourceFailed} with the error of `source`, or of who tells the request's id, as its cause
    */
   async store(
     from: Head,
     source: AsyncIterable<Buffer>,
     author: Author,
-    modified?: number,
+    { modified, requestId }: Details = {},
   ): Promise<StoredRecord> {
     const id = freshRecordId('content');
     const aside = join(this.layout.prepared, id);
@@ -59,7 +66,8 @@ export class ContentShelf {
       await this.#ensureShard(id);
       const body = await this.#write(aside, source);
       await this.failpoints.hit('stage.content-written');
-      const record = this.#describe(id, from, author, body, modified);
+      const known = requestId === undefined ? author : await renamed(author, requestId);
+      const record = this.#describe(id, from, known, body, modified);
       await this.#placeRecord(record);
       await rename(aside, this.layout.content(id));
       await this.failpoints.hit('stage.content-placed');
@@ -205,6 +213,16 @@ async function* marked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, vo
     yield* source;
   } catch (cause) {
     throw new SourceFailed('the content could not be read to its end', { cause });
+  }
+}
+
+/** The author of a request whose id is told only now. */
+async function renamed({ session, token }: Author, requestId: RequestIdSource): Promise<Author> {
+  try {
+    const id = await requestId();
+    return id === undefined ? { session, token } : { session, token, requestId: id };
+  } catch (cause) {
+    throw new SourceFailed('what follows the content could not be read', { cause });
   }
 }
 

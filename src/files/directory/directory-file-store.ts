@@ -16,6 +16,7 @@ import {
   type ListQuery,
   type OpenFile,
   type PublishResult,
+  type RequestIdSource,
   type Staged,
   type VersionRecord,
 } from '../file-store.js';
@@ -142,12 +143,14 @@ export class DirectoryFileStore extends FileStore {
     from: Head,
     content: AsyncIterable<Buffer>,
     author: Author,
+    requestId?: RequestIdSource,
   ): Promise<Staged> {
     checkToken(from, author);
+    const late = requestId === undefined ? {} : { requestId };
     try {
       return new StagedVersion(
         from,
-        await guarded(() => this.#parts.shelf.store(from, content, author)),
+        await guarded(() => this.#parts.shelf.store(from, content, author, late)),
       );
     } catch (error) {
       throw error instanceof SourceFailed ? error.cause : error;
@@ -231,6 +234,13 @@ export class DirectoryFileStore extends FileStore {
       const head = await this.head(name);
       if (head === undefined) return [];
       return (await this.#parts.history.kept(head)).map(publicRecord);
+    });
+  }
+
+  override published(name: FileName, requestId: string): Promise<number | undefined> {
+    return guarded(async () => {
+      const head = await this.head(name);
+      return head && (await this.#parts.requests.published(head, requestId));
     });
   }
 

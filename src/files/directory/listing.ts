@@ -1,6 +1,6 @@
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FileName, parseFileName } from '../file-name.js';
+import { type FileName, MAX_NAME_SEGMENTS, parseFileName } from '../file-name.js';
 import type { FileListing, ListQuery } from '../file-store.js';
 import type { Head } from '../head.js';
 import { namePattern } from '../name-pattern.js';
@@ -95,6 +95,8 @@ export class Listing {
 
   async *#below(prefix: string, after: string): AsyncGenerator<Listed, void, undefined> {
     const name = prefix.slice(0, -1);
+    // No name lies that deep, whatever folders people make.
+    if (name.split('/').length >= MAX_NAME_SEGMENTS) return;
     const isTree = await isFolderOfNames(this.#treeFolder(prefix));
     if (!isTree) {
       if ((await this.plain.look(name)).kind !== 'folder') return;

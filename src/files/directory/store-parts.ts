@@ -17,6 +17,7 @@ import type { DirectoryStoreOptions } from './options.js';
 import { Orphans } from './orphans.js';
 import { PlainTree } from './plain-tree.js';
 import { PlainView } from './plain-view.js';
+import { PublishedRequests } from './published-requests.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
 import { ViewLinks } from './view-links.js';
@@ -42,6 +43,7 @@ export function buildParts(
   const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes);
   const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints);
   const history = new History(shelf, keepVersions);
+  const requests = new PublishedRequests(shelf, keepVersions);
   const plain = new PlainTree(layout, reader);
   const links = new ViewLinks(layout);
   const listing = new Listing(layout, reader, plain);
@@ -92,6 +94,7 @@ export function buildParts(
     shelf,
     swapper,
     history,
+    requests,
     plain,
     listing,
     adoption,

@@ -10,6 +10,7 @@ import {
   type ListQuery,
   type OpenFile,
   type PublishResult,
+  type RequestIdSource,
   type Staged,
   type VersionRecord,
 } from '../file-store.js';
@@ -78,6 +79,7 @@ export class MemoryFileStore extends FileStore {
     from: Head,
     content: AsyncIterable<Buffer>,
     author: Author,
+    requestId?: RequestIdSource,
   ): Promise<Staged> {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -86,11 +88,12 @@ export class MemoryFileStore extends FileStore {
       if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
       chunks.push(chunk);
     }
-    return this.#staged(from, Buffer.concat(chunks), false, author);
+    const id = requestId === undefined ? author.requestId : await requestId();
+    return this.#staged(from, Buffer.concat(chunks), false, author, id);
   }
 
   override async stageDeletion(from: Head, author: Author): Promise<Staged> {
-    return this.#staged(from, Buffer.alloc(0), true, author);
+    return this.#staged(from, Buffer.alloc(0), true, author, author.requestId);
   }
 
   override async publish(staged: Staged): Promise<PublishResult> {
@@ -135,6 +138,11 @@ export class MemoryFileStore extends FileStore {
     return this.#files.get(name)?.versions.map(({ record }) => record) ?? [];
   }
 
+  override async published(name: FileName, requestId: string): Promise<number | undefined> {
+    const versions = this.#files.get(name)?.versions ?? [];
+    return versions.find(({ record }) => record.requestId === requestId)?.record.version;
+  }
+
   override async list(query: ListQuery): Promise<FileListing> {
     const matches = query.pattern === undefined ? () => true : namePattern(query.pattern);
     const names = [...this.#files.values()]
@@ -164,7 +172,13 @@ export class MemoryFileStore extends FileStore {
     return file;
   }
 
-  #staged(from: Head, bytes: Buffer, deleted: boolean, author: Author): Staged {
+  #staged(
+    from: Head,
+    bytes: Buffer,
+    deleted: boolean,
+    author: Author,
+    requestId: string | undefined,
+  ): Staged {
     if (author.token < from.token) {
       throw new RangeError(`token ${author.token} is below ${from.token}, the head's own`);
     }
@@ -176,7 +190,7 @@ export class MemoryFileStore extends FileStore {
       modified: this.clock.epochMicros(),
       session: author.session,
       token: author.token,
-      ...(author.requestId === undefined ? {} : { requestId: author.requestId }),
+      ...(requestId === undefined ? {} : { requestId }),
     };
     return new MemoryStaged(from, record, bytes);
   }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock/clock.js';
-import type { Grant, Lease, LockRequest } from '../lock-table.js';
+import type { Grant, Lease, LockRequest, TakeOver } from '../lock-table.js';
 import type { GrantId } from '../model.js';
-import type { KnownLease } from './scripts.js';
+import type { TakeOverReply } from './replies.js';
+import type { Announcement, KnownLease } from './scripts.js';
 
 /** As long as the table remembers the holder of a lease that ran out, in milliseconds. */
 const FORGET_AFTER_MS = 3_600_000;
@@ -9,6 +10,7 @@ const FORGET_AFTER_MS = 3_600_000;
 interface KnownGrant {
   lease: KnownLease;
   confirmed: boolean;
+  /** Not later than by the table's clock: it is counted from before the table was asked. */
   endsAtMs: number;
 }
 
@@ -18,6 +20,7 @@ interface KnownGrant {
  */
 export class KnownGrants {
   readonly #known = new Map<GrantId, KnownGrant>();
+  readonly #byName = new Map<string, Set<GrantId>>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -29,9 +32,11 @@ export class KnownGrants {
     return this.#known.has(grantId);
   }
 
-  granted(request: LockRequest, grant: Grant): void {
+  /** @param sinceMs a moment before the table was asked; monotonic */
+  granted(request: LockRequest, grant: Grant, sinceMs: number): void {
     const known = this.#known.get(grant.grantId);
-    this.#known.set(grant.grantId, {
+    if (grant.fresh) this.#replace(request);
+    this.#set({
       lease: {
         name: request.name,
         grantId: grant.grantId,
@@ -41,9 +46,20 @@ export class KnownGrants {
         ttlMs: request.ttlMs,
         holder: known?.lease.holder ?? request.holder,
         address: known?.lease.address ?? request.address,
+        note: known?.lease.note ?? request.note,
+        generation: known?.lease.generation ?? request.generation,
       },
       confirmed: known?.confirmed ?? false,
-      endsAtMs: this.clock.monotonicMs() + request.ttlMs,
+      endsAtMs: sinceMs + request.ttlMs,
+    });
+  }
+
+  tookOver(request: TakeOver, taken: TakeOverReply, sinceMs: number): void {
+    this.#replace(request);
+    this.#set({
+      lease: { ...request, ...taken },
+      confirmed: true,
+      endsAtMs: sinceMs + request.ttlMs,
     });
   }
 
@@ -52,32 +68,69 @@ export class KnownGrants {
     if (known !== undefined) known.lease = { ...known.lease, token };
   }
 
-  /** The lease runs for its full length from now: it was confirmed, or renewed after that. */
-  extended({ grantId, ttlMs }: Lease): void {
+  /** The lease runs for its full length since then: it was confirmed, or renewed after that. */
+  extended({ grantId, ttlMs }: Lease, sinceMs: number): void {
     const known = this.#known.get(grantId);
     if (known === undefined) return;
     known.lease = { ...known.lease, ttlMs };
     known.confirmed = true;
-    known.endsAtMs = this.clock.monotonicMs() + ttlMs;
+    known.endsAtMs = sinceMs + ttlMs;
   }
 
-  ended(grantId: GrantId): void {
+  /** @returns what there is to announce if the table should not know of it either */
+  ended(grantId: GrantId): Announcement | undefined {
+    const known = this.#known.get(grantId);
+    if (known === undefined) return undefined;
+    const announcement = this.announcement(grantId);
     this.#known.delete(grantId);
+    const { name } = known.lease;
+    const sameName = this.#byName.get(name);
+    sameName?.delete(grantId);
+    if (sameName?.size === 0) this.#byName.delete(name);
+    return announcement;
   }
 
-  /** Leases that were told to a client and still run. */
-  *live(): Generator<KnownLease> {
-    const nowMs = this.clock.monotonicMs();
-    for (const { lease, confirmed, endsAtMs } of this.#known.values()) {
-      if (confirmed && endsAtMs > nowMs) yield lease;
+  /** A lease that was told to a client, as it is now. */
+  announcement(grantId: GrantId): Announcement | undefined {
+    const known = this.#known.get(grantId);
+    if (known?.confirmed !== true) return undefined;
+    const leftMs = Math.max(0, known.endsAtMs - this.clock.monotonicMs());
+    return { ...known.lease, leftMs };
+  }
+
+  /** All leases that were told to a client; also those that ran out, for nobody else may have come. */
+  *announcements(): Generator<Announcement> {
+    for (const grantId of this.#known.keys()) {
+      const announcement = this.announcement(grantId);
+      if (announcement !== undefined) yield announcement;
     }
+  }
+
+  /** The grants of one name that were told to a client. */
+  confirmedOf(name: string): GrantId[] {
+    const sameName = [...(this.#byName.get(name) ?? [])];
+    return sameName.filter((grantId) => this.#known.get(grantId)?.confirmed === true);
   }
 
   /** Drops what ran out so long ago that the table has forgotten it too. */
   prune(): void {
     const oldestMs = this.clock.monotonicMs() - FORGET_AFTER_MS;
     for (const [grantId, { endsAtMs }] of this.#known) {
-      if (endsAtMs < oldestMs) this.#known.delete(grantId);
+      if (endsAtMs < oldestMs) this.ended(grantId);
+    }
+  }
+
+  #set(grant: KnownGrant): void {
+    const { name, grantId } = grant.lease;
+    this.#known.set(grantId, grant);
+    const sameName = this.#byName.get(name) ?? new Set();
+    this.#byName.set(name, sameName.add(grantId));
+  }
+
+  /** A session has one grant of a name: what it had before is over. */
+  #replace({ name, session }: Pick<LockRequest, 'name' | 'session'>): void {
+    for (const grantId of this.#byName.get(name) ?? []) {
+      if (this.#known.get(grantId)?.lease.session === session) this.ended(grantId);
     }
   }
 }

@@ -1,10 +1,7 @@
+import { DEFAULT_KEY_PREFIX } from '../../redis/key-prefix.js';
 import { PROVISIONAL_MS } from '../model.js';
 
 export interface RedisLockTableSettings {
-  /** `redis://` or `rediss://`, with user, password and database number where needed. */
-  readonly url: string;
-  /** How long Redis may take to answer one command, in milliseconds. */
-  readonly timeoutMs: number;
   /** Unique to this process: hand-offs to its waiting requests are published under this name. */
   readonly replicaId: string;
   /** What every key and channel begins with; without braces. Default `candado:`. */
@@ -15,17 +12,13 @@ export interface RedisLockTableSettings {
 
 /** What the table in Redis may be told by configuration. */
 export class RedisLockTableOptions {
-  readonly url: string;
-  readonly timeoutMs: number;
   readonly replicaId: string;
   readonly keyPrefix: string;
   readonly provisionalMs: number;
 
   constructor(settings: RedisLockTableSettings) {
-    this.url = settings.url;
-    this.timeoutMs = settings.timeoutMs;
     this.replicaId = settings.replicaId;
-    this.keyPrefix = settings.keyPrefix ?? 'candado:';
+    this.keyPrefix = settings.keyPrefix ?? DEFAULT_KEY_PREFIX;
     this.provisionalMs = settings.provisionalMs ?? PROVISIONAL_MS;
   }
 }

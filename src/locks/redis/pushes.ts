@@ -1,58 +1,50 @@
 import { z } from 'zod';
+import type { ReplicaMessages } from '../../redis/replica-messages.js';
 import type { Log } from '../../telemetry/log.js';
 import type { GrantId } from '../model.js';
 import type { LockKeys } from './lock-keys.js';
-import type { RedisConnection } from './redis-connection.js';
+
+const lockKey = z.string();
+const grantId = z.string().transform((text) => text as GrantId);
+const count = z.coerce.number().int().positive();
 
 const MESSAGE = z.union([
-  z.tuple([z.literal('granted'), z.string(), z.string(), z.coerce.number().int().positive()]),
-  z.tuple([z.literal('ends'), z.string(), z.coerce.number().positive()]),
+  z.tuple([z.literal('granted'), lockKey, grantId, count]),
+  z.tuple([z.literal('ends'), lockKey, z.coerce.number().positive()]),
+  z.tuple([z.literal('superseded'), lockKey, grantId]),
+  z.tuple([z.literal('broken'), lockKey, grantId, z.string(), z.string()]),
+  z.tuple([z.literal('waited-for'), lockKey, count]),
+  // For the session records, which listen for themselves.
+  z.tuple([z.literal('left'), z.string(), z.string()]),
 ]);
 
 export interface PushListener {
   granted(name: string, grantId: GrantId, token: number): void;
   endsIn(name: string, endsInMs: number): void;
+  /** The session has gone on elsewhere with what it had or waited for under this id. */
+  superseded(grantId: GrantId): void;
+  broken(name: string, grantId: GrantId, by: string, reason: string): void;
+  waitedFor(name: string, waiting: number): void;
 }
 
 /** The messages that scripts publish to this replica. */
 export class Pushes {
-  #subscribed = false;
+  #end: (() => void) | undefined;
 
   constructor(
-    private readonly connection: RedisConnection,
+    private readonly messages: ReplicaMessages,
     private readonly channel: string,
     private readonly keys: LockKeys,
     private readonly listener: PushListener,
     private readonly log: Log,
-  ) {
-    connection.client.on('message', (_channel: string, message: string) => this.#receive(message));
-    connection.client.on('close', () => {
-      this.#subscribed = false;
-    });
+  ) {}
+
+  open(): void {
+    this.#end = this.messages.subscribe(this.channel, (text) => this.#receive(text));
   }
 
-  /** Whether every message comes through, as far as is known. */
-  get subscribed(): boolean {
-    return this.#subscribed;
-  }
-
-  /** @returns whether messages come through now; if not, who waits looks at known ends only */
-  async subscribe(): Promise<boolean> {
-    try {
-      await this.connection.client.subscribe(this.channel);
-      this.#subscribed = true;
-    } catch (error) {
-      if (this.connection.up) {
-        const { message: reason } = error as Error;
-        this.log.error('redis.subscribe-failed', 'Redis refuses to send messages', { reason });
-      }
-    }
-    return this.#subscribed;
-  }
-
-  /** Lets a connection that is dead without a word be noticed; its end says so itself. */
-  async ping(): Promise<void> {
-    if (this.connection.up) await this.connection.client.ping().catch(() => undefined);
+  close(): void {
+    this.#end?.();
   }
 
   #receive(text: string): void {
@@ -63,8 +55,25 @@ export class Pushes {
     }
     const { data } = message;
     const name = this.keys.nameOf(data[1]);
-    if (data[0] === 'granted') this.listener.granted(name, data[2] as GrantId, data[3]);
-    else this.listener.endsIn(name, data[2]);
+    switch (data[0]) {
+      case 'granted':
+        this.listener.granted(name, data[2], data[3]);
+        break;
+      case 'ends':
+        this.listener.endsIn(name, data[2]);
+        break;
+      case 'superseded':
+        this.listener.superseded(data[2]);
+        break;
+      case 'broken':
+        this.listener.broken(name, data[2], data[3], data[4]);
+        break;
+      case 'waited-for':
+        this.listener.waitedFor(name, data[2]);
+        break;
+      case 'left':
+        break;
+    }
   }
 }
 

@@ -1,89 +1,75 @@
 import { injectable } from 'inversify';
-import { type CancelTimer, Clock } from '../../clock/clock.js';
+import { Clock } from '../../clock/clock.js';
+import { makeBatches } from '../../redis/batches.js';
+import { RedisLink } from '../../redis/redis-link.js';
 import { Log } from '../../telemetry/log.js';
 import { LockTableUnavailable } from '../errors.js';
 import {
   type Acquisition,
+  type Break,
   type Confirmation,
   type Lease,
+  type LockNotice,
   type LockRequest,
   LockTable,
+  type QueuePlace,
   type RenewOutcome,
   type TakenOver,
+  type TakeOver,
 } from '../lock-table.js';
 import type { GrantId, LockHolder, LockState } from '../model.js';
 import { TableObserver } from '../table-observer.js';
-import { type Batch, makeBatches, oneGroup } from './batches.js';
 import { Cancellations } from './cancellations.js';
-import { ClockComparison } from './clock-comparison.js';
-import { Heartbeat } from './heartbeat.js';
+import { CircleSearch } from './circle-search.js';
 import { KnownGrants } from './known-grants.js';
+import { Leases } from './leases.js';
+import { LeftPlaces } from './left-places.js';
 import { LockKeys } from './lock-keys.js';
 import { RedisLockTableOptions } from './options.js';
 import { Pushes } from './pushes.js';
-import { RedisConnection } from './redis-connection.js';
 import type { AcquireReply } from './replies.js';
 import { LockScripts } from './scripts.js';
-import { warnOfEviction } from './server-check.js';
-import { TableMemory } from './table-memory.js';
+import { Upkeep } from './upkeep.js';
+import type { Wait } from './wait.js';
 import { asAcquisition, WaitingRequests } from './waiting-requests.js';
 
 export { RedisLockTableOptions } from './options.js';
 
-/** The most leases in one script: Redis does nothing else meanwhile, for some milliseconds. */
-const MAX_LEASES_AT_ONCE = 200;
-
-/** The most such scripts under way at once, so that others' commands come in between. */
-const MAX_BATCHES_UNDER_WAY = 2;
-
-/** How many keys one step of a walk over all locks looks at, for the same reason. */
+/** How many keys one step of a walk over all locks looks at: Redis does nothing else meanwhile. */
 const SCAN_COUNT = 200;
-
-/**
- * How long waits hold back after Redis lost its memory, in milliseconds: longer than any replica
- * takes to come back to it, so that leases are announced before a wait is granted what is held.
- */
-const QUEUE_AGAIN_AFTER_MS = 2_500;
 
 /** A lock table that many replicas share, in one Redis. */
 @injectable()
 export class RedisLockTable extends LockTable {
   readonly #keys: LockKeys;
-  readonly #channel: string;
-  readonly #commands: RedisConnection;
-  readonly #pushConnection: RedisConnection;
   readonly #scripts: LockScripts;
   readonly #pushes: Pushes;
   readonly #waiting: WaitingRequests;
+  readonly #circles: CircleSearch;
   readonly #cancellations: Cancellations;
   readonly #known: KnownGrants;
-  readonly #memory: TableMemory;
-  readonly #heartbeat: Heartbeat;
-  readonly #clocks: ClockComparison;
-  readonly #firstUp = Promise.withResolvers<void>();
-  #cancelQueueAgain: CancelTimer | undefined;
-  #wasUp = false;
+  readonly #left: LeftPlaces;
+  readonly #leases: Leases;
+  readonly #upkeep: Upkeep;
+  readonly #listeners = new Set<(notice: LockNotice) => void>();
+  readonly #groupOf = (name: string): string => this.link.groupOf(this.#keys.lock(name));
   #closed = false;
 
-  /** @throws {InvalidRedisUrl} */
   constructor(
     private readonly options: RedisLockTableOptions,
+    private readonly link: RedisLink,
     private readonly clock: Clock,
-    private readonly log: Log,
-    private readonly observer: TableObserver,
+    log: Log,
+    observer: TableObserver,
   ) {
     super();
-    const { url, timeoutMs } = options;
-    this.#keys = new LockKeys(options.keyPrefix);
-    this.#channel = this.#keys.channel(options.replicaId);
-    this.#commands = new RedisConnection(url, timeoutMs, 'commands', log, (up) =>
-      this.#commandsChanged(up),
-    );
-    this.#pushConnection = new RedisConnection(url, timeoutMs, 'pushes', log, (up) => {
-      if (up) void this.#subscribe();
-    });
-    this.#scripts = new LockScripts(this.#commands, this.#keys, clock, observer);
+    const { keyPrefix, replicaId, provisionalMs } = options;
+    this.#keys = new LockKeys(keyPrefix);
+    this.#scripts = new LockScripts(link, this.#keys, replicaId, clock, observer);
     this.#known = new KnownGrants(clock);
+    this.#left = new LeftPlaces(clock);
+    this.#circles = new CircleSearch(this.#scripts);
+    this.#leases = new Leases(this.#scripts, this.#known, this.#groupOf, clock);
     this.#cancellations = new Cancellations(
       (name, grantId) => this.#scripts.release(name, grantId),
       clock,
@@ -91,56 +77,70 @@ export class RedisLockTable extends LockTable {
     );
     this.#waiting = new WaitingRequests(
       {
-        ask: (request, waitMs, waitedMs) => this.#ask(request, waitMs, waitedMs),
+        ask: (request, waitMs, waitedMs) => this.#askAgain(request, waitMs, waitedMs),
         advance: (name, grantIds) => this.#scripts.advance(name, grantIds),
         giveUp: (name, grantId) => this.#scripts.giveUp(name, grantId),
         release: (name, grantId) => this.#scripts.release(name, grantId),
-        granted: (request, grant) => this.#known.granted(request, grant),
+        granted: (request, grant, begunMs) => this.#known.granted(request, grant, begunMs),
       },
       this.#cancellations,
+      this.#left,
       clock,
       log,
+      provisionalMs,
     );
     this.#pushes = new Pushes(
-      this.#pushConnection,
-      this.#channel,
+      link,
+      this.#keys.channel(replicaId),
       this.#keys,
       {
         granted: (name, grantId, token) => this.#granted(name, grantId, token),
         endsIn: (name, endsInMs) => this.#waiting.endsIn(name, endsInMs),
+        superseded: (grantId) => this.#superseded(grantId),
+        broken: (name, grantId, by, reason) => {
+          this.#known.ended(grantId);
+          this.#notify({ kind: 'broken', name, grantId, by, reason });
+        },
+        waitedFor: (name, waiting) => {
+          for (const grantId of this.#known.confirmedOf(name)) {
+            this.#notify({ kind: 'waited-for', name, grantId, waiting });
+          }
+        },
       },
       log,
     );
-    this.#memory = new TableMemory(
-      () => this.#scripts.epoch(),
-      () => this.#tellAnew(),
+    this.#upkeep = new Upkeep(
+      {
+        scripts: this.#scripts,
+        leases: this.#leases,
+        known: this.#known,
+        left: this.#left,
+        waiting: this.#waiting,
+        cancellations: this.#cancellations,
+      },
+      link,
+      clock,
       log,
+      observer,
     );
-    this.#clocks = new ClockComparison(() => this.#scripts.time(), clock, observer);
-    this.#heartbeat = new Heartbeat(clock, () => this.#beat());
   }
 
   override get available(): boolean {
-    return this.#commands.up;
+    return this.link.up;
   }
 
-  /** Returns once Redis is there, or after the time-out: then it is connected to later. */
+  /** Who made the link opens it after this, and closes it after {@link close}. */
   override async open(): Promise<void> {
-    this.#commands.open();
-    this.#pushConnection.open();
-    this.#heartbeat.start();
-    const cancelTimer = this.clock.after(this.options.timeoutMs, this.#firstUp.resolve);
-    await this.#firstUp.promise;
-    cancelTimer();
+    this.#upkeep.start();
+    this.#pushes.open();
   }
 
   override async close(): Promise<void> {
     this.#closed = true;
-    this.#heartbeat.stop();
-    this.#cancelQueueAgain?.();
+    this.#upkeep.stop();
     await this.#waiting.leaveAll();
     this.#cancellations.close();
-    await Promise.all([this.#commands.close(), this.#pushConnection.close()]);
+    this.#pushes.close();
   }
 
   override async acquire(request: LockRequest): Promise<Acquisition> {
@@ -152,10 +152,14 @@ export class RedisLockTable extends LockTable {
       if (wait.over) return await wait.settled;
       if (reply.outcome === 'queued') {
         this.#waiting.queued(wait, reply.endsInMs);
-        return await wait.settled;
+        const settled = wait.settled;
+        void this.#stand(wait, reply.place);
+        return await settled;
       }
       const acquisition = asAcquisition(request, reply);
-      if (acquisition.outcome === 'granted') this.#known.granted(request, acquisition.grant);
+      if (acquisition.outcome === 'granted') {
+        this.#known.granted(request, acquisition.grant, wait.begunMs);
+      }
       return acquisition;
     } catch (error) {
       if (wait.granted) return await wait.settled;
@@ -166,10 +170,20 @@ export class RedisLockTable extends LockTable {
   }
 
   override async confirm(lease: Lease): Promise<Confirmation | undefined> {
-    const live = await this.#scripts.confirm(lease);
-    if (live) this.#known.extended(lease);
-    else this.#known.ended(lease.grantId);
-    return live ? { copies: 1 } : undefined;
+    const sinceMs = this.clock.monotonicMs();
+    const copies = await this.#scripts.confirm(lease);
+    const { minReplicas } = this.link;
+    if (copies !== undefined && copies > minReplicas) {
+      this.#known.extended(lease, sinceMs);
+      return { copies };
+    }
+    this.#known.ended(lease.grantId);
+    if (copies === undefined) return undefined;
+    this.#cancellations.add(lease.name, lease.grantId);
+    throw new LockTableUnavailable(
+      `only ${copies - 1} of the ${minReplicas} replicas of Redis that REDIS_MIN_REPLICAS demands had the lock in time; it is not held`,
+      false,
+    );
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
@@ -179,43 +193,35 @@ export class RedisLockTable extends LockTable {
   }
 
   override async release(name: string, grantId: GrantId): Promise<boolean> {
-    this.#known.ended(grantId);
-    return await this.#scripts.release(name, grantId);
+    return await this.#leases.release(name, grantId);
   }
 
   override async renew(leases: readonly Lease[]): Promise<readonly RenewOutcome[]> {
     if (leases.length === 0) return [];
-    const { recoveries } = this.#memory;
-    const [outcomes] = await Promise.all([this.#renewAll(leases), this.#memory.check()]);
-    if (this.#memory.recoveries !== recoveries) {
-      // The table did not know of them when it was asked; by now it has been told.
-      const lost = leases.filter((lease) => !outcomes.has(lease));
-      for (const lease of await this.#renewAll(lost)) outcomes.add(lease);
-    }
-    return leases.map((lease) => {
-      if (outcomes.has(lease)) {
-        this.#known.extended(lease);
-        return 'renewed';
-      }
-      this.#known.ended(lease.grantId);
-      return 'lost';
-    });
+    return await this.#leases.renew(leases, this.#upkeep.memory);
   }
 
   override async endExpired(name: string): Promise<LockState> {
     return await this.#scripts.endExpired(name);
   }
 
-  override async takeOver(): Promise<TakenOver | undefined> {
-    throw new LockTableUnavailable('to be written', false);
+  override async takeOver(request: TakeOver): Promise<TakenOver | undefined> {
+    const sinceMs = this.clock.monotonicMs();
+    const taken = await this.#scripts.takeOver(request);
+    if (taken === undefined) return undefined;
+    this.#known.tookOver(request, taken, sinceMs);
+    // Too few copies are told, not refused: the session has held the lock all the time.
+    const { mode, token, note, copies } = taken;
+    return { mode, token, note, copies };
   }
 
-  override async break(): Promise<readonly LockHolder[]> {
-    throw new LockTableUnavailable('to be written', false);
+  override async break(order: Break): Promise<readonly LockHolder[]> {
+    return await this.#scripts.break(order);
   }
 
-  override onNotice(): () => void {
-    return () => undefined;
+  override onNotice(listener: (notice: LockNotice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   override async inspect(name: string): Promise<LockState> {
@@ -224,29 +230,37 @@ export class RedisLockTable extends LockTable {
   }
 
   override async *list(): AsyncGenerator<LockState> {
-    let cursor = '0';
-    do {
-      const step = await this.#scripts.scan(cursor, SCAN_COUNT);
-      for (const batch of makeBatches(
-        step.names.map((name) => ({ name })),
-        SCAN_COUNT,
-        oneGroup,
-      )) {
+    for await (const names of this.#scripts.scan(SCAN_COUNT)) {
+      const found = names.map((name) => ({ name }));
+      for (const batch of makeBatches(found, SCAN_COUNT, this.#groupOf)) {
         const states = await this.#scripts.inspect([...batch.keys()]);
         yield* states.filter((state) => state.holders.length > 0);
       }
-      cursor = step.cursor;
-    } while (cursor !== '0');
+    }
   }
 
   #ask(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply> {
     const { provisionalMs } = this.options;
-    return this.#scripts.acquire(request, {
-      waitMs,
-      waitedMs,
-      channel: this.#channel,
-      provisionalMs,
-    });
+    return this.#scripts.acquire(request, { waitMs, waitedMs, provisionalMs });
+  }
+
+  async #askAgain(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply> {
+    const reply = await this.#ask(request, waitMs, waitedMs);
+    if (reply.outcome === 'queued' && request.holdsOthers) {
+      // What forgot the place forgot the hint too.
+      await this.#circles.leaveHint(request, waitMs).catch(() => undefined);
+    }
+    return reply;
+  }
+
+  /** It waits now: who asked is told, unless all would wait for ever. */
+  async #stand(wait: Wait, place: QueuePlace): Promise<void> {
+    const { request } = wait;
+    if (request.holdsOthers) {
+      const circle = await this.#circles.closedBy(request);
+      if (circle !== undefined) return await this.#waiting.refuse(wait, circle);
+    }
+    if (!wait.over) request.onQueued?.(place);
   }
 
   /** @returns what the caller is told: nothing is held, whatever became of the question */
@@ -257,82 +271,19 @@ export class RedisLockTable extends LockTable {
     return unavailable ? new LockTableUnavailable(error.message, false, { cause: error }) : error;
   }
 
-  /** @returns the leases that were renewed */
-  async #renewAll(leases: readonly Lease[]): Promise<Set<Lease>> {
-    const renewed = new Set<Lease>();
-    const renewBatch = async (batch: Batch<Lease>): Promise<void> => {
-      const inOrder = [...batch.values()].flat();
-      const outcomes = await this.#scripts.renew(batch);
-      inOrder.forEach((lease, index) => {
-        if (outcomes[index] === true) renewed.add(lease);
-      });
-    };
-    const batches = makeBatches(leases, MAX_LEASES_AT_ONCE, oneGroup);
-    while (batches.length > 0) {
-      await Promise.all(batches.splice(0, MAX_BATCHES_UNDER_WAY).map(renewBatch));
-    }
-    return renewed;
-  }
-
   #granted(name: string, grantId: GrantId, token: number): void {
-    if (this.#waiting.granted(grantId, token) || this.#known.has(grantId)) return;
+    if (this.#waiting.granted(grantId, token)) return;
+    if (this.#known.has(grantId) || this.#left.has(grantId)) return;
     this.#cancellations.add(name, grantId);
   }
 
-  #commandsChanged(up: boolean): void {
-    this.observer.reachable(up);
-    if (!up) return;
-    if (this.#wasUp) this.observer.reconnected();
-    else void warnOfEviction(this.#commands.client, this.log);
-    this.#wasUp = true;
-    this.#firstUp.resolve();
-    void this.#restore();
+  #superseded(grantId: GrantId): void {
+    this.#left.ended(grantId);
+    this.#known.ended(grantId);
+    this.#waiting.superseded(grantId);
   }
 
-  async #subscribe(): Promise<void> {
-    if (await this.#pushes.subscribe()) await this.#restore();
-  }
-
-  /** After a connection was lost: whatever was missed meanwhile is caught up with. */
-  async #restore(): Promise<void> {
-    if (!this.#commands.up) return;
-    try {
-      await this.#memory.check();
-      await this.#cancellations.flush();
-      if (this.#cancelQueueAgain === undefined) await this.#waiting.lookAtAll();
-    } catch (error) {
-      this.#logUnlessUnavailable(error);
-    }
-  }
-
-  /** Leases first, and waits when the other replicas had the time to announce theirs too. */
-  async #tellAnew(): Promise<void> {
-    const batches = makeBatches(this.#known.live(), MAX_LEASES_AT_ONCE, oneGroup);
-    for (const batch of batches) {
-      // What was given up meanwhile would come back with nobody to end it.
-      const held = [...batch.values()].flat().filter(({ grantId }) => this.#known.has(grantId));
-      if (held.length > 0) await this.#scripts.announce(held);
-    }
-    this.#cancelQueueAgain?.();
-    this.#cancelQueueAgain = this.clock.after(QUEUE_AGAIN_AFTER_MS, () => {
-      this.#cancelQueueAgain = undefined;
-      void this.#waiting.lookAtAll();
-    });
-  }
-
-  async #beat(): Promise<void> {
-    this.#known.prune();
-    if (this.#pushConnection.up && !this.#pushes.subscribed) await this.#subscribe();
-    if (!this.#commands.up) return;
-    try {
-      await Promise.all([this.#clocks.measure(), this.#memory.check(), this.#pushes.ping()]);
-    } catch (error) {
-      this.#logUnlessUnavailable(error);
-    }
-  }
-
-  #logUnlessUnavailable(error: unknown): void {
-    if (error instanceof LockTableUnavailable) return; // the connection says that itself
-    this.log.error('redis.upkeep-failed', 'Looking after the lock table failed', { err: error });
+  #notify(notice: LockNotice): void {
+    for (const listener of this.#listeners) listener(notice);
   }
 }

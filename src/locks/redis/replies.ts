@@ -1,4 +1,14 @@
-import type { GrantId, LockHolder, LockMode, LockState, SessionId } from '../model.js';
+import type { QueuePlace } from '../lock-table.js';
+import type {
+  CircleStep,
+  GrantId,
+  LockHolder,
+  LockMode,
+  LockState,
+  LockWaiter,
+  SessionId,
+} from '../model.js';
+import type { KeptLock, KeptWait, Ownership, ResumedSession } from '../session-records.js';
 
 /** A script answered in a shape that its header does not know: the two do not belong together. */
 export class UnexpectedReply extends Error {
@@ -11,15 +21,16 @@ export class UnexpectedReply extends Error {
 }
 
 export type AcquireReply =
-  | { readonly outcome: 'granted'; readonly token: number }
+  | { readonly outcome: 'granted'; readonly token: number; readonly mode: LockMode }
   | {
       readonly outcome: 'renewed';
       readonly grantId: GrantId;
       readonly token: number;
       readonly mode: LockMode;
     }
-  | { readonly outcome: 'queued'; readonly endsInMs: number }
-  | { readonly outcome: 'locked'; readonly state: LockState };
+  | { readonly outcome: 'queued'; readonly endsInMs: number; readonly place: QueuePlace }
+  | { readonly outcome: 'locked'; readonly state: LockState }
+  | { readonly outcome: 'superseded' };
 
 export type GiveUpReply =
   | { readonly outcome: 'granted'; readonly token: number }
@@ -34,11 +45,29 @@ export interface AdvanceReply {
   readonly statuses: readonly WaitStatus[];
 }
 
+/**
+ * What came of telling the table of a lease. `open`: that will be known when somebody else's grant
+ * is confirmed, or passes on.
+ */
+export type Verdict = 'known' | 'lost' | 'open';
+
+const VERDICTS: readonly Verdict[] = ['lost', 'known', 'open'];
+
+/** A session that holds what others wait for. */
+export type Obstacle = Omit<CircleStep, 'name'>;
+
+export interface TakeOverReply {
+  readonly token: number;
+  readonly mode: LockMode;
+  readonly holder: string;
+  readonly note: string;
+}
+
 export function parseAcquire(name: string, reply: unknown): AcquireReply {
   const [outcome, ...fields] = list(reply);
   switch (outcome) {
     case 'granted':
-      return { outcome, token: whole(fields[0]) };
+      return { outcome, token: whole(fields[0]), mode: mode(fields[1]) };
     case 'renewed':
       return {
         outcome,
@@ -47,18 +76,26 @@ export function parseAcquire(name: string, reply: unknown): AcquireReply {
         mode: mode(fields[2]),
       };
     case 'queued':
-      return { outcome, endsInMs: whole(fields[0]) };
+      return {
+        outcome,
+        endsInMs: whole(fields[0]),
+        place: { position: whole(fields[1]), state: parseView(name, fields[2]) },
+      };
     case 'locked':
       return { outcome, state: parseView(name, fields[0]) };
+    case 'superseded':
+      return { outcome };
     default:
       throw new UnexpectedReply(reply);
   }
 }
 
 export function parseGiveUp(name: string, reply: unknown): GiveUpReply {
-  const [outcome, field] = list(reply);
-  if (outcome === 'granted') return { outcome, token: whole(field) };
-  if (outcome === 'timeout') return { outcome, state: parseView(name, field), position: 1 };
+  const [outcome, number, view] = list(reply);
+  if (outcome === 'granted') return { outcome, token: whole(number) };
+  if (outcome === 'timeout') {
+    return { outcome, position: whole(number), state: parseView(name, view) };
+  }
   throw new UnexpectedReply(reply);
 }
 
@@ -74,8 +111,62 @@ export function parseAdvance(reply: unknown): AdvanceReply {
 }
 
 export function parseView(name: string, reply: unknown): LockState {
-  const [waiting, holders] = list(reply);
-  return { name, waiting: whole(waiting), holders: list(holders).map(parseHolder), queue: [] };
+  const [waiting, holders, queue] = list(reply);
+  return {
+    name,
+    waiting: whole(waiting),
+    holders: parseHolders(holders),
+    queue: list(queue).map(parseWaiter),
+  };
+}
+
+export function parseHolders(reply: unknown): LockHolder[] {
+  return list(reply).map(parseHolder);
+}
+
+export function parseTakeOver(reply: unknown): TakeOverReply | undefined {
+  const [token, heldMode, holder, note] = list(reply);
+  if (token === undefined) return undefined;
+  return { token: whole(token), mode: mode(heldMode), holder: text(holder), note: text(note) };
+}
+
+export function parseObstacles(reply: unknown): Obstacle[] {
+  return list(reply).map((entry) => {
+    const [session, holder, address] = list(entry);
+    return { session: text(session) as SessionId, holder: text(holder), address: text(address) };
+  });
+}
+
+/** What a session waits for, as it was written; undefined where it is nothing. */
+export function parseWait(written: string | null): KeptWait | undefined {
+  if (written === null || written === '') return undefined;
+  const [name, grantId] = list(JSON.parse(written));
+  return { name: text(name), grantId: text(grantId) as GrantId };
+}
+
+export function parseResumed(reply: unknown): ResumedSession | undefined {
+  const [generation, wait, ...locks] = list(reply);
+  if (generation === undefined) return undefined;
+  return {
+    generation: whole(generation),
+    wait: parseWait(text(wait)),
+    locks: locks.map(parseKeptLock),
+  };
+}
+
+export function parseOwnerships(reply: unknown): Ownership[] {
+  return list(reply).map((number): Ownership => {
+    if (whole(number) < 0) return 'forgotten';
+    return number === 1 ? 'owned' : 'left';
+  });
+}
+
+export function parseVerdicts(reply: unknown): Verdict[] {
+  return list(reply).map((number) => {
+    const verdict = VERDICTS[whole(number)];
+    if (verdict === undefined) throw new UnexpectedReply(reply);
+    return verdict;
+  });
 }
 
 /** 1 or 0, as scripts say yes and no. */
@@ -99,16 +190,31 @@ export function parseTime(reply: unknown): number {
 }
 
 function parseHolder(reply: unknown): LockHolder {
-  const [session, heldMode, token, holder, address, sinceMs, remainingMs] = list(reply);
+  const [session, heldMode, token, holder, address, sinceMs, remainingMs, note] = list(reply);
   return {
     session: text(session) as SessionId,
     mode: mode(heldMode),
     token: whole(token),
     holder: text(holder),
     address: text(address),
-    note: '',
+    note: text(note),
     sinceMs: whole(sinceMs),
     remainingMs: whole(remainingMs),
+  };
+}
+
+function parseKeptLock(reply: unknown): KeptLock {
+  const [name, ttlMs, keepAlive] = list(reply);
+  return { name: text(name), ttlMs: whole(ttlMs), keepAlive: parseFlag(keepAlive) };
+}
+
+function parseWaiter(reply: unknown): LockWaiter {
+  const [session, wanted, holder, address] = list(reply);
+  return {
+    session: text(session) as SessionId,
+    mode: mode(wanted),
+    holder: text(holder),
+    address: text(address),
   };
 }
 

@@ -1,38 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { ReplyError } from 'ioredis';
 import type { Clock } from '../../clock/clock.js';
-import { LockTableUnavailable } from '../errors.js';
-import type { Lease, LockRequest } from '../lock-table.js';
-import type { GrantId, LockMode, LockState } from '../model.js';
+import type { Batch } from '../../redis/batches.js';
+import type { RedisLink } from '../../redis/redis-link.js';
+import type { Break, Confirmation, Lease, LockRequest, TakeOver } from '../lock-table.js';
+import type { GrantId, LockHolder, LockMode, LockState, SessionId } from '../model.js';
+import type { KeptWait } from '../session-records.js';
 import type { TableObserver } from '../table-observer.js';
-import type { Batch } from './batches.js';
 import type { LockKeys } from './lock-keys.js';
-import type { RedisConnection } from './redis-connection.js';
 import {
   type AcquireReply,
   type AdvanceReply,
   type GiveUpReply,
+  type Obstacle,
   parseAcquire,
   parseAdvance,
   parseFlag,
   parseFlags,
   parseGiveUp,
+  parseHolders,
+  parseObstacles,
+  parseTakeOver,
   parseTime,
   parseToken,
+  parseVerdicts,
   parseView,
+  parseWait,
+  type TakeOverReply,
+  type Verdict,
 } from './replies.js';
-import { assembleScript, SCRIPT_KEYS, SCRIPT_NAMES, type ScriptName } from './script-source.js';
+import { type ScriptArgument, ScriptRunner } from './script-runner.js';
+import { LOCK_SCRIPTS, type LockScriptName } from './script-source.js';
 
 /** A lease that was told to a client, with all that a table which forgot it has to know. */
 export interface KnownLease {
   readonly name: string;
   readonly grantId: GrantId;
-  readonly session: string;
+  readonly session: SessionId;
   readonly mode: LockMode;
   readonly token: number;
   readonly ttlMs: number;
   readonly holder: string;
   readonly address: string;
+  readonly note: string;
+  readonly generation: number;
+}
+
+/** What is left of a known lease, in milliseconds; 0: it ran out, as far as is known here. */
+export interface Announcement extends KnownLease {
+  readonly leftMs: number;
 }
 
 /** What else is known of a request than what it asks. */
@@ -40,32 +55,26 @@ export interface AskOptions {
   /** What is left of the wait, and how long it has lasted already, in milliseconds. */
   readonly waitMs: number;
   readonly waitedMs: number;
-  readonly channel: string;
   readonly provisionalMs: number;
 }
 
-type Argument = string | number;
-type ScriptCall = (...args: Argument[]) => Promise<unknown>;
-
 /** Every step that Redis takes at once, one typed function each. */
 export class LockScripts {
+  readonly #runner: ScriptRunner<LockScriptName>;
+
   constructor(
-    private readonly connection: RedisConnection,
+    private readonly link: RedisLink,
     private readonly keys: LockKeys,
-    private readonly clock: Clock,
-    private readonly observer: TableObserver,
+    /** Who asks: grants and messages go there. */
+    private readonly replicaId: string,
+    clock: Clock,
+    observer: TableObserver,
   ) {
-    for (const name of SCRIPT_NAMES) {
-      const numberOfKeys = SCRIPT_KEYS[name];
-      connection.client.defineCommand(commandName(name), {
-        lua: assembleScript(name),
-        ...(numberOfKeys === 'many' ? {} : { numberOfKeys }),
-      });
-    }
+    this.#runner = new ScriptRunner(LOCK_SCRIPTS, link, clock, observer);
   }
 
   async acquire(request: LockRequest, ask: AskOptions): Promise<AcquireReply> {
-    const reply = await this.#run('acquire', [
+    const reply = await this.#runner.run('acquire', [
       ...this.keys.all(request.name),
       request.grantId,
       request.session,
@@ -73,47 +82,53 @@ export class LockScripts {
       request.ttlMs,
       Math.max(0, Math.ceil(ask.waitMs)),
       Math.max(0, Math.floor(ask.waitedMs)),
-      ask.channel,
+      this.replicaId,
       ask.provisionalMs,
       request.holder,
       request.address,
+      request.note,
+      request.generation,
+      request.inPlaceOf ?? '',
     ]);
     return parseAcquire(request.name, reply);
   }
 
   async advance(name: string, grantIds: readonly GrantId[]): Promise<AdvanceReply> {
-    return parseAdvance(await this.#run('advance', [...this.keys.all(name), ...grantIds]));
+    return parseAdvance(await this.#runner.run('advance', [...this.keys.all(name), ...grantIds]));
   }
 
   async giveUp(name: string, grantId: GrantId): Promise<GiveUpReply> {
-    return parseGiveUp(name, await this.#run('give-up', [...this.keys.all(name), grantId]));
+    return parseGiveUp(name, await this.#runner.run('give-up', [...this.keys.all(name), grantId]));
   }
 
   async release(name: string, grantId: GrantId): Promise<boolean> {
-    return parseFlag(await this.#run('release', [...this.keys.all(name), grantId]));
+    return parseFlag(await this.#runner.run('release', [...this.keys.all(name), grantId]));
   }
 
-  async confirm({ name, grantId, ttlMs }: Lease): Promise<boolean> {
-    return parseFlag(await this.#run('confirm', [this.keys.lock(name), grantId, ttlMs]));
+  /** @returns how many servers have it, or undefined where the grant is not live any more */
+  async confirm({ name, grantId, ttlMs }: Lease): Promise<number | undefined> {
+    const args = [this.keys.lock(name), grantId, ttlMs];
+    const { reply, replicas } = await this.#runner.runCopied('confirm', args);
+    return parseFlag(reply) ? 1 + replicas : undefined;
   }
 
   async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
-    return parseToken(await this.#run('raise', [this.keys.lock(name), grantId, token]));
+    return parseToken(await this.#runner.run('raise', [this.keys.lock(name), grantId, token]));
   }
 
   /** One answer for each lease, in the order of the batch. */
   async renew(batch: Batch<Lease>): Promise<boolean[]> {
-    const args: Argument[] = [];
+    const args: ScriptArgument[] = [];
     for (const leases of batch.values()) {
       args.push(leases.length);
       for (const lease of leases) args.push(lease.grantId, lease.ttlMs);
     }
     const keys = [...batch.keys()].map((name) => this.keys.lock(name));
-    return parseFlags(await this.#run('renew', [keys.length, ...keys, ...args]));
+    return parseFlags(await this.#runner.run('renew', [keys.length, ...keys, ...args]));
   }
 
   /** One answer for each lease, in the order given. */
-  async announce(leases: readonly KnownLease[]): Promise<boolean[]> {
+  async announce(leases: readonly Announcement[]): Promise<Verdict[]> {
     const keys = leases.map((lease) => this.keys.lock(lease.name));
     const args = leases.flatMap((lease) => [
       lease.grantId,
@@ -121,83 +136,105 @@ export class LockScripts {
       letter(lease.mode),
       lease.token,
       lease.ttlMs,
+      Math.max(0, Math.floor(lease.leftMs)),
       lease.holder,
       lease.address,
+      lease.note,
+      this.replicaId,
+      lease.generation,
     ]);
-    return parseFlags(await this.#run('announce', [keys.length, ...keys, ...args]));
+    return parseVerdicts(await this.#runner.run('announce', [keys.length, ...keys, ...args]));
+  }
+
+  async takeOver(request: TakeOver): Promise<(TakeOverReply & Confirmation) | undefined> {
+    const { reply, replicas } = await this.#runner.runCopied('take-over', [
+      ...this.keys.all(request.name),
+      request.session,
+      request.generation,
+      request.grantId,
+      request.ttlMs,
+      request.address,
+      this.replicaId,
+    ]);
+    const taken = parseTakeOver(reply);
+    return taken && { ...taken, copies: 1 + replicas };
+  }
+
+  async break({ name, token, by, reason }: Break): Promise<LockHolder[]> {
+    return parseHolders(
+      await this.#runner.run('break', [...this.keys.all(name), token, by, reason]),
+    );
+  }
+
+  /** Who keeps the lock from a request that waits for it; from anybody, where none is given. */
+  async holders(name: string, waiting?: GrantId): Promise<Obstacle[]> {
+    return parseObstacles(
+      await this.#runner.run('holders', [...this.keys.all(name), waiting ?? '']),
+    );
+  }
+
+  /** Says what a session waits for; forgotten after `forMs`. */
+  async leaveHint(session: SessionId, wait: KeptWait, forMs: number): Promise<void> {
+    const key = this.keys.waits(session);
+    const text = JSON.stringify([wait.name, wait.grantId]);
+    const keepMs = Math.max(1, Math.ceil(forMs));
+    await this.#runner.send(() =>
+      this.link.send(key, (client) => client.set(key, text, 'PX', keepMs)),
+    );
+  }
+
+  /** What a session said last that it waits for; that may be over. */
+  async hintOf(session: SessionId): Promise<KeptWait | undefined> {
+    const key = this.keys.waits(session);
+    return parseWait(
+      await this.#runner.send(() => this.link.send(key, (client) => client.get(key))),
+    );
   }
 
   async inspect(names: readonly string[]): Promise<LockState[]> {
     if (names.length === 0) return [];
-    const keys = names.flatMap((name) => this.keys.all(name).slice(0, 2));
-    const reply = await this.#run('inspect', [keys.length, ...keys]);
+    const keys = names.flatMap((name) => this.keys.all(name));
+    const reply = await this.#runner.run('inspect', [keys.length, ...keys]);
     return names.map((name, index) =>
       parseView(name, Array.isArray(reply) ? reply[index] : undefined),
     );
   }
 
   async endExpired(name: string): Promise<LockState> {
-    return parseView(name, await this.#run('end-expired', this.keys.all(name)));
+    return parseView(name, await this.#runner.run('end-expired', this.keys.all(name)));
   }
 
-  /** One step of a walk over all locks. */
-  async scan(cursor: string, count: number): Promise<{ cursor: string; names: string[] }> {
-    const [next, keys] = await this.#send(() =>
-      this.connection.client.scan(cursor, 'MATCH', this.keys.everyLock, 'COUNT', count),
-    );
-    return { cursor: next, names: keys.map((key) => this.keys.nameOf(key)) };
+  /** A walk over all locks, `count` keys a step. */
+  async *scan(count: number): AsyncGenerator<string[]> {
+    for (const master of this.link.masters) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await this.#runner.send(() =>
+          master.scan(cursor, 'MATCH', this.keys.everyLock, 'COUNT', count),
+        );
+        yield keys.map((key) => this.keys.nameOf(key));
+        cursor = next;
+      } while (cursor !== '0');
+    }
   }
 
   /** Redis's own clock, in microseconds since the epoch. */
   async time(): Promise<number> {
-    return parseTime(await this.#send(() => this.connection.client.time()));
+    return parseTime(await this.#runner.send(() => this.link.sendToAny((client) => client.time())));
   }
 
   /** What tells this memory of Redis from one that began later. */
   async epoch(): Promise<string> {
     const mine: string = randomUUID();
-    return (
-      (await this.#send(() => this.connection.client.set(this.keys.epoch, mine, 'NX', 'GET'))) ??
-      mine
-    );
+    const keys = await this.#runner.send(async () => this.link.keyOnEach(this.keys.epoch));
+    const epochs = keys.map(async (key) => {
+      const known = await this.#runner.send(() =>
+        this.link.send(key, (client) => client.set(key, mine, 'NX', 'GET')),
+      );
+      return `${key} ${known ?? mine}`;
+    });
+    return (await Promise.all(epochs)).join('\n');
   }
-
-  async #run(script: ScriptName, args: readonly Argument[]): Promise<unknown> {
-    const { client } = this.connection;
-    const call = (client as unknown as Record<string, ScriptCall>)[commandName(script)];
-    if (call === undefined) throw new TypeError(`the script ${script} is not defined`);
-    const begunMs = this.clock.monotonicMs();
-    let ok = false;
-    try {
-      const reply = await this.#send(() => call.apply(client, [...args]));
-      ok = true;
-      return reply;
-    } finally {
-      this.observer.scriptRan(script, (this.clock.monotonicMs() - begunMs) / 1000, ok);
-    }
-  }
-
-  async #send<T>(command: () => Promise<T>): Promise<T> {
-    if (!this.connection.up) {
-      throw new LockTableUnavailable('the lock table in Redis cannot be reached', false);
-    }
-    try {
-      return await command();
-    } catch (error) {
-      // An error that Redis itself answered with: it refused. It carries the whole script along,
-      // so its message is all that is kept.
-      if (error instanceof ReplyError) {
-        throw new LockTableUnavailable(`Redis refused: ${(error as Error).message}`, false);
-      }
-      throw new LockTableUnavailable('the lock table in Redis did not answer', true, {
-        cause: error,
-      });
-    }
-  }
-}
-
-function commandName(script: ScriptName): string {
-  return `candado-${script}`;
 }
 
 function letter(mode: LockMode): 'x' | 's' {

@@ -1,9 +1,10 @@
 import type { CancelTimer, Clock } from '../../clock/clock.js';
 import type { Log } from '../../telemetry/log.js';
 import { LockTableUnavailable } from '../errors.js';
-import type { Acquisition, Grant, LockRequest } from '../lock-table.js';
-import type { GrantId } from '../model.js';
+import { type Acquisition, type Grant, LEAVE_PLACE, type LockRequest } from '../lock-table.js';
+import type { CircleStep, GrantId } from '../model.js';
 import type { Cancellations } from './cancellations.js';
+import type { LeftPlaces } from './left-places.js';
 import type { AcquireReply, AdvanceReply, GiveUpReply, WaitStatus } from './replies.js';
 import { Wait } from './wait.js';
 
@@ -22,8 +23,8 @@ export interface WaitSteps {
   advance(name: string, grantIds: readonly GrantId[]): Promise<AdvanceReply>;
   giveUp(name: string, grantId: GrantId): Promise<GiveUpReply>;
   release(name: string, grantId: GrantId): Promise<boolean>;
-  /** A wait ended in this grant; told before anybody else learns of it. */
-  granted(request: LockRequest, grant: Grant): void;
+  /** A wait, begun then, ended in this grant; told before anybody else learns of it. */
+  granted(request: LockRequest, grant: Grant, begunMs: number): void;
 }
 
 /** The waits for one name share one timer, at the end that is known. */
@@ -49,8 +50,11 @@ export class WaitingRequests {
   constructor(
     private readonly steps: WaitSteps,
     private readonly cancellations: Cancellations,
+    private readonly left: LeftPlaces,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** How long a grant stays unconfirmed, in milliseconds. */
+    private readonly provisionalMs: number,
   ) {}
 
   get size(): number {
@@ -88,19 +92,33 @@ export class WaitingRequests {
     wait.queued = true;
     wait.onEnd(this.clock.after(request.waitMs, () => void this.#giveUp(wait)));
     const { signal } = request;
-    if (signal !== undefined) {
-      const leave = (): void => void this.leave(wait);
-      signal.addEventListener('abort', leave, { once: true });
-      wait.onEnd(() => signal.removeEventListener('abort', leave));
-    }
     this.endsIn(request.name, endsInMs);
-    if (signal?.aborted === true) void this.leave(wait);
+    if (signal === undefined) return;
+    const onAbort = (): void => {
+      if (signal.reason === LEAVE_PLACE) this.#leavePlace(wait);
+      else void this.leave(wait);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    wait.onEnd(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+  }
+
+  /** Waiting would never end: the place in the queue is given up. */
+  async refuse(wait: Wait, circle: readonly CircleStep[]): Promise<void> {
+    if (!wait.over) await this.#giveUp(wait, { outcome: 'deadlock', circle });
   }
 
   /** @returns whether somebody waited for it */
   granted(grantId: GrantId, token: number): boolean {
     const wait = this.#byId.get(grantId);
     if (wait !== undefined) this.#settle(wait, grantedTo(wait.request, token));
+    return wait !== undefined;
+  }
+
+  /** @returns whether somebody waited whose session has gone on elsewhere */
+  superseded(grantId: GrantId): boolean {
+    const wait = this.#byId.get(grantId);
+    wait?.settle({ outcome: 'superseded' });
     return wait !== undefined;
   }
 
@@ -143,13 +161,24 @@ export class WaitingRequests {
     await Promise.all([...this.#byId.values()].map((wait) => this.leave(wait)));
   }
 
-  async #giveUp(wait: Wait): Promise<void> {
+  /** The place stays, for the session to take it from elsewhere. */
+  #leavePlace(wait: Wait): void {
+    if (wait.over) return;
+    const { grantId, waitMs } = wait.request;
+    const leftMs = waitMs - (this.clock.monotonicMs() - wait.begunMs);
+    this.left.add(grantId, Math.max(0, leftMs) + this.provisionalMs);
+    wait.settle({ outcome: 'cancelled' });
+  }
+
+  /** @param instead what the wait has come to if it was not because of its time-out */
+  async #giveUp(wait: Wait, instead?: Acquisition): Promise<void> {
     const { name, grantId } = wait.request;
     try {
       const reply = await this.steps.giveUp(name, grantId);
       if (wait.over) return;
       const timeout = reply.outcome === 'timeout';
-      this.#settle(wait, timeout ? reply : grantedTo(wait.request, reply.token));
+      const ended = timeout ? (instead ?? reply) : grantedTo(wait.request, reply.token);
+      this.#settle(wait, ended);
     } catch (error) {
       if (wait.over) return;
       this.cancellations.add(name, grantId);
@@ -202,7 +231,8 @@ export class WaitingRequests {
     if (leftMs <= 0) return; // the timer of its end is about to fire
     const reply = await this.steps.ask(request, leftMs, waitedMs);
     if (wait.over) {
-      if (!wait.granted) this.cancellations.add(request.name, request.grantId);
+      const kept = wait.granted || this.left.has(request.grantId);
+      if (!kept) this.cancellations.add(request.name, request.grantId);
       return;
     }
     if (reply.outcome === 'queued') this.endsIn(request.name, reply.endsInMs);
@@ -210,13 +240,18 @@ export class WaitingRequests {
   }
 
   #settle(wait: Wait, acquisition: Acquisition): void {
-    if (acquisition.outcome === 'granted') this.steps.granted(wait.request, acquisition.grant);
+    if (acquisition.outcome === 'granted') {
+      this.steps.granted(wait.request, acquisition.grant, wait.begunMs);
+    }
     wait.settle(acquisition);
   }
 }
 
-export function grantedTo(request: LockRequest, token: number): Acquisition {
-  const { grantId, mode } = request;
+export function grantedTo(
+  { grantId, mode: wanted }: LockRequest,
+  token: number,
+  mode = wanted,
+): Acquisition {
   return { outcome: 'granted', grant: { grantId, token, mode, fresh: true } };
 }
 
@@ -227,12 +262,13 @@ export function asAcquisition(
 ): Acquisition {
   switch (reply.outcome) {
     case 'granted':
-      return grantedTo(request, reply.token);
+      return grantedTo(request, reply.token, reply.mode);
     case 'renewed': {
       const { grantId, token, mode } = reply;
       return { outcome: 'granted', grant: { grantId, token, mode, fresh: false } };
     }
     case 'locked':
+    case 'superseded':
       return reply;
   }
 }

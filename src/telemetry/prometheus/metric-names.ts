@@ -17,6 +17,7 @@ export const METRICS = {
   candado_lock_denials_total: 'counter',
   candado_lock_releases_total: 'counter',
   candado_locks_expired_total: 'counter',
+  candado_locks_broken_total: 'counter',
   candado_lock_wait_seconds: 'histogram',
   candado_lock_hold_seconds: 'histogram',
   candado_conflicts_total: 'counter',

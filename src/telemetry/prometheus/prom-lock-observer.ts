@@ -30,6 +30,7 @@ export class PromLockObserver extends LockObserver {
   readonly #denials;
   readonly #releases;
   readonly #expired;
+  readonly #broken;
   readonly #waitSeconds;
   readonly #holdSeconds;
   readonly #conflicts;
@@ -58,6 +59,10 @@ export class PromLockObserver extends LockObserver {
     this.#expired = registry.counter(
       'candado_locks_expired_total',
       'Leases that ended without a release.',
+    );
+    this.#broken = registry.counter(
+      'candado_locks_broken_total',
+      'Locks of any session that were ended by BREAK through this replica.',
     );
     this.#waitSeconds = histograms(
       registry.histogram(
@@ -110,6 +115,10 @@ export class PromLockObserver extends LockObserver {
     this.#held[mode].dec();
     (how === 'released' ? this.#releases : this.#expired).inc();
     this.#holdSeconds.observe(heldSeconds);
+  }
+
+  override broken(): void {
+    this.#broken.inc();
   }
 
   override conflict(kind: ConflictKind): void {

@@ -1,12 +1,10 @@
 import { expect } from 'chai';
+import { holderName } from '../../../src/cli/holder-name.js';
 import { CapturedIo, run } from '../../support/captured-io.js';
 import { type Answer, ScriptedServer } from '../../support/scripted-server.js';
+import { type Field, map } from '../../support/session-script.js';
 
 const text = (value: string): string => `$${Buffer.byteLength(value)}\r\n${value}\r\n`;
-const map = (fields: Readonly<Record<string, string | number>>): string =>
-  `%${Object.keys(fields).length}\r\n${Object.entries(fields)
-    .map(([key, value]) => text(key) + (typeof value === 'number' ? `:${value}\r\n` : text(value)))
-    .join('')}`;
 
 const LIST: Answer = () => `*2\r\n${text('')}*3\r\n${text('a')}${text('gone')}${text('long-name')}`;
 const STAT: Answer = ({ args: [name = ''] }) =>
@@ -20,7 +18,8 @@ const STAT: Answer = ({ args: [name = ''] }) =>
         sha256: 'ab',
         locked: name === 'a' ? 'exclusive' : 'free',
       });
-const lockOf = (name: string, remaining = 90_000): string =>
+const WAITER = { session: 't', mode: 'shared', address: '10.0.0.2:5' };
+const lockOf = (name: string, more: Readonly<Record<string, Field>> = {}): string =>
   map({
     name,
     mode: 'exclusive',
@@ -29,8 +28,12 @@ const lockOf = (name: string, remaining = 90_000): string =>
     holder: 'ada@here',
     address: '10.0.0.1:5',
     since: 1_700_000_000_000,
-    remaining,
-    waiting: 3,
+    remaining: 90_000,
+    waiting: 0,
+    note: '',
+    age: 5_000,
+    queue: [],
+    ...more,
   });
 
 describe('candado ls', () => {
@@ -74,22 +77,36 @@ describe('candado ls', () => {
 });
 
 describe('candado locks', () => {
-  it('prints who holds what', async () => {
+  it('prints who holds what, for how long, why, and who waits', async () => {
+    const queue = ['bob', '', 'eve'].map((holder) => map({ ...WAITER, holder }));
     await using server = await ScriptedServer.start({
-      LOCKS: () => `*2\r\n${lockOf('a')}${lockOf('b', 0)}`,
+      LOCKS: () =>
+        `*2\r\n${lockOf('a', { waiting: 4, queue, note: 'nightly run' })}${lockOf('b', { remaining: 0 })}`,
     });
     const { code, out } = await run(['locks', '--port', String(server.port)]);
     expect(code).to.equal(0);
     const [header, first, second] = out.split('\n');
-    expect(header).to.match(/^NAME +MODE +HOLDER +ADDRESS +SINCE +LEFT +WAITING +TOKEN$/);
-    expect(first).to.match(/^a +exclusive +ada@here +10\.0\.0\.1:5 .* 90 s +3 +7$/);
-    expect(second).to.match(/ran out/);
+    expect(header).to.match(/^NAME +MODE +HOLDER +ADDRESS +AGE +LEFT +TOKEN +QUEUE +NOTE$/);
+    expect(first).to.match(
+      /^a +exclusive +ada@here +10\.0\.0\.1:5 +5 s +90 s +7 +4: bob, 10\.0\.0\.2:5, eve, … +nightly run$/,
+    );
+    expect(second).to.match(/^b .* 5 s +ran out +7 +- +-$/);
+  });
+
+  it('asks for those left behind, and shows those of this user', async () => {
+    await using server = await ScriptedServer.start({
+      LOCKS: () => `*2\r\n${lockOf('a')}${lockOf('b', { holder: holderName() })}`,
+    });
+    const argv = ['locks', 'x*', '--stale', '--mine', '--json', '--port', String(server.port)];
+    const { out } = await run(argv);
+    expect(server.requests).to.deep.equal(['LOCKS x* STALE']);
+    expect(JSON.parse(out)).to.include({ name: 'b', note: '', ageMs: 5_000 });
   });
 
   it('does not let a holder steer the terminal by its name', async () => {
     const evil = '\u001b]0;owned\u0007\u001b[2J';
     await using server = await ScriptedServer.start({
-      LOCKS: () => `*1\r\n${lockOf('a').replace('$8\r\nada@here', text(evil).trimEnd())}`,
+      LOCKS: () => `*1\r\n${lockOf('a', { holder: evil, note: evil })}`,
     });
     const io = new CapturedIo({ tty: true, env: { NO_COLOR: '1' } });
     const { code, out } = await run(['locks', '--port', String(server.port)], io);
@@ -105,11 +122,12 @@ describe('candado unlock', () => {
   it('tells who holds the file, and exits with 4', async () => {
     await using server = await ScriptedServer.start({
       UNLOCK,
-      LOCKS: () => `*2\r\n${lockOf('a*')}${lockOf('ab')}`,
+      LOCKS: () => `*2\r\n${lockOf('a*', { note: 'nightly' })}${lockOf('ab')}`,
     });
     const { code, err } = await run(['unlock', 'a*', '--port', String(server.port)]);
     expect(code).to.equal(4);
     expect(err).to.match(/a\* is held by ada@here \(10\.0\.0\.1:5\), exclusive, since 2023/);
+    expect(err).to.match(/"nightly"\. .*`candado break NAME/);
     expect(err.match(/ada@here/g)).to.have.length(1);
     expect(server.requests).to.deep.equal(['UNLOCK a*', 'LOCKS a\\*']);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { CapturedIo, run } from '../../support/captured-io.js';
 import { ScriptedServer } from '../../support/scripted-server.js';
+import { cutOnce } from '../../support/session-script.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const ANSWERS = {
@@ -27,7 +28,7 @@ describe('candado put', () => {
       String(server.port),
     ]);
     expect([code, out]).to.deep.equal([0, 'a is at version 5 now\n']);
-    expect(server.requests).to.deep.equal(['LOCK a WAIT 50', 'PUT a hello']);
+    expect(server.requests).to.deep.equal(['LOCK a WAIT 50', 'PUT a hello ID #1']);
   });
 
   for (const [how, argv] of [
@@ -40,7 +41,7 @@ describe('candado put', () => {
       io.stdin.end('from a pipe');
       const { code } = await run([...argv, '--port', String(server.port)], io);
       expect(code).to.equal(0);
-      expect(server.requests).to.deep.equal(['LOCK a', 'PUT a from a pipe']);
+      expect(server.requests).to.deep.equal(['LOCK a', 'PUT a from a pipe ID #1']);
     });
   }
 
@@ -49,7 +50,18 @@ describe('candado put', () => {
     const io = new CapturedIo();
     io.stdin.end();
     await run(['put', 'a', '--port', String(server.port)], io);
-    expect(server.requests.at(-1)).to.equal('PUT a ');
+    expect(server.requests.at(-1)).to.equal('PUT a  ID #1');
+  });
+
+  it('sends a file again, from its start, when the connection breaks', async () => {
+    await using server = await ScriptedServer.start({ ...ANSWERS, PUT: cutOnce(() => ':5\r\n') });
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'source');
+    await writeFile(path, 'hello');
+    const argv = ['put', 'a', path, '--if-version', '4', '--port', String(server.port)];
+    expect(await run(argv)).to.include({ code: 0, out: 'a is at version 5 now\n' });
+    const put = 'PUT a hello VERSION 4 ID #1';
+    expect(server.requests).to.deep.equal([put, put]);
   });
 
   it('does without a lock for a named version', async () => {
@@ -57,7 +69,7 @@ describe('candado put', () => {
     const io = new CapturedIo();
     io.stdin.end('x');
     await run(['put', 'a', '--if-version', '0', '--port', String(server.port)], io);
-    expect(server.requests).to.deep.equal(['PUT a x VERSION 0']);
+    expect(server.requests).to.deep.equal(['PUT a x VERSION 0 ID #1']);
   });
 
   it('sends nothing where somebody else holds it', async () => {

@@ -5,6 +5,7 @@ import { HeadReader } from '../../../src/files/directory/head-reader.js';
 import { Layout } from '../../../src/files/directory/layout.js';
 import { Listing } from '../../../src/files/directory/listing.js';
 import { PlainTree } from '../../../src/files/directory/plain-tree.js';
+import { MAX_NAME_SEGMENTS } from '../../../src/files/file-name.js';
 import { write } from '../../contract/file-store.contract.js';
 import { type Replica, StoreFixture } from './store-fixture.js';
 
@@ -54,6 +55,26 @@ describe('Listing', () => {
       }
     }
   }).timeout(20_000);
+
+  it('goes as deep as names go, and no deeper into folders that people made', async () => {
+    const deepest = 'd/'.repeat(MAX_NAME_SEGMENTS - 1);
+    const looked: string[] = [];
+    await mkdir(fixture.path(`${deepest}e/f/g`), { recursive: true });
+    await writeFile(fixture.path(`${deepest}e/f/too-deep`), 'x');
+    await write(replica.store, `${deepest}last`, 'x');
+    const layout = new Layout(fixture.root);
+    const reader = new HeadReader(layout);
+    const plain = new PlainTree(layout, reader);
+    const look = plain.look.bind(plain);
+    plain.look = (name) => {
+      looked.push(name);
+      return look(name);
+    };
+    const listing = await new Listing(layout, reader, plain).list({ count: 9 });
+    expect(listing.names).to.deep.equal([`${deepest}last`]);
+    const depths = looked.map((name) => name.split('/').length);
+    expect(Math.max(...depths)).to.be.at.most(MAX_NAME_SEGMENTS);
+  });
 
   it('is in the order of code units for any names', async () => {
     const segment = fc.constantFrom('a', 'a-', 'a.', 'a0', 'B', '\u00e9', '\u{1f512}', '\uff01');

@@ -1,20 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { docker } from '../support/docker.js';
+import { freePort } from '../support/free-port.js';
 import { REDIS_IMAGE } from '../support/images.js';
 import { uniqueName } from '../support/test-run.js';
-
-/** Another port could be taken by somebody else until the container is started. */
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 /** A Redis of one suite's own, which may be emptied, frozen and restarted; its address stays. */
 export class PrivateRedis {

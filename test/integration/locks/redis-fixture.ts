@@ -6,6 +6,7 @@ import {
   RedisLockTableOptions,
 } from '../../../src/locks/redis/redis-lock-table.js';
 import { TableObserver } from '../../../src/locks/table-observer.js';
+import { RedisLink, RedisLinkOptions } from '../../../src/redis/redis-link.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
 export class RecordingTableObserver extends TableObserver {
@@ -34,15 +35,20 @@ export class RecordingTableObserver extends TableObserver {
 }
 
 export interface Replica {
+  readonly link: RedisLink;
   readonly table: RedisLockTable;
   readonly log: RecordingLog;
   readonly observer: RecordingTableObserver;
+  open(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface ReplicaOptions {
   readonly url: string;
   readonly keyPrefix?: string;
   readonly timeoutMs?: number;
+  readonly tlsCaFile?: string;
+  readonly minReplicas?: number;
   readonly provisionalMs?: number;
   readonly replicaId?: string;
   readonly clock?: Clock;
@@ -50,14 +56,36 @@ export interface ReplicaOptions {
 
 /** One more process as far as Redis can tell. */
 export const makeReplica = ({
+  url,
   timeoutMs = 2_000,
+  tlsCaFile,
+  minReplicas = 0,
   clock = new SystemClock(),
   ...options
 }: ReplicaOptions): Replica => {
   const log = new RecordingLog();
   const observer = new RecordingTableObserver();
-  const settings = new RedisLockTableOptions({ replicaId: randomUUID(), ...options, timeoutMs });
-  return { table: new RedisLockTable(settings, clock, log, observer), log, observer };
+  const link = new RedisLink(
+    new RedisLinkOptions({ url, timeoutMs, tlsCaFile, minReplicas }),
+    clock,
+    log,
+  );
+  const settings = new RedisLockTableOptions({ replicaId: randomUUID(), ...options });
+  const table = new RedisLockTable(settings, link, clock, log, observer);
+  return {
+    link,
+    table,
+    log,
+    observer,
+    open: async () => {
+      await table.open();
+      await link.open();
+    },
+    close: async () => {
+      await table.close();
+      await link.close();
+    },
+  };
 };
 
 export const uniquePrefix = (): string => `test:${randomUUID()}:`;

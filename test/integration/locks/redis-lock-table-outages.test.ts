@@ -44,7 +44,7 @@ describe('RedisLockTable and a Redis that fails', () => {
   });
 
   afterEach(async () => {
-    await Promise.all(replicas.map(({ table }) => table.close()));
+    await Promise.all(replicas.map((made) => made.close()));
   });
 
   const replica = (options: Partial<ReplicaOptions> = {}): Replica => {
@@ -55,7 +55,7 @@ describe('RedisLockTable and a Redis that fails', () => {
 
   const opened = async (options: Partial<ReplicaOptions> = {}): Promise<Replica> => {
     const made = replica(options);
-    await made.table.open();
+    await made.open();
     expect(made.table.available).to.equal(true);
     return made;
   };
@@ -84,7 +84,7 @@ describe('RedisLockTable and a Redis that fails', () => {
     const request = ask(session, wish);
     const grant = granted(await table.acquire(request));
     const lease = { name: request.name, grantId: grant.grantId, ttlMs: LONG_MS };
-    expect(await table.confirm(lease)).to.equal(true);
+    expect(await table.confirm(lease)).to.deep.equal({ copies: 1 });
     return { ...grant, lease };
   };
 
@@ -125,7 +125,7 @@ describe('RedisLockTable and a Redis that fails', () => {
   it('is opened before Redis is there, refuses at once, and works once it is', async () => {
     const late = await PrivateRedis.reserve();
     const early = replica({ url: late.url });
-    await early.table.open();
+    await early.open();
     expect(early.table.available).to.equal(false);
     for (let tries = 0; tries < 5; tries++) {
       const error = await failure(early.table.acquire(ask('ana')));
@@ -139,7 +139,7 @@ describe('RedisLockTable and a Redis that fails', () => {
       expect(events(early, 'redis.up')).to.equal(1);
       expect(early.observer.reached).to.deep.equal([false, true]);
     } finally {
-      await early.table.close();
+      await early.close();
       await late.stop();
     }
   });
@@ -263,7 +263,7 @@ describe('RedisLockTable and a Redis that fails', () => {
       const forgotten = await hold(here.table, 'ana');
       const elsewhere = await hold(there.table, 'eva', { name: `${name}.other` });
       const { answer } = await queue(there.table, 'ben');
-      await here.table.close();
+      await here.close();
       await redis.administer((admin) => admin.flushall());
       await there.table.renew([elsewhere.lease]);
       expect(granted(await answer).grantId).not.to.equal(forgotten.grantId);
@@ -347,7 +347,12 @@ describe('RedisLockTable and a Redis that fails', () => {
     const later = await here.table.acquire(ask('cas', { waitMs: 300 }));
     expect(later.outcome).to.equal('timeout');
     await here.table.release(name, holder.grantId);
-    expect(await here.table.inspect(name)).to.deep.equal({ name, holders: [], waiting: 0 });
+    expect(await here.table.inspect(name)).to.deep.equal({
+      name,
+      holders: [],
+      waiting: 0,
+      queue: [],
+    });
     await asleep.table.close();
     expect(await never).to.deep.equal({ outcome: 'cancelled' });
   });

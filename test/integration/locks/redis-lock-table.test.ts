@@ -12,8 +12,9 @@ describeLockTable('RedisLockTable', async () => {
     keyPrefix: uniquePrefix(),
     provisionalMs: PROVISIONAL_MS,
   };
-  const [here, there] = [makeReplica(options).table, makeReplica(options).table];
-  await Promise.all([here.open(), there.open()]);
+  const replicas = [makeReplica(options), makeReplica(options)] as const;
+  await Promise.all(replicas.map((replica) => replica.open()));
+  const [{ table: here }, { table: there }] = replicas;
   return {
     here,
     there,
@@ -22,6 +23,6 @@ describeLockTable('RedisLockTable', async () => {
     untilTrue: (condition) => eventually('the condition of the test', condition),
     // A round trip on the same connection comes after all that was sent before it.
     arrived: async () => void (await here.inspect('anything')),
-    close: async () => void (await Promise.all([here.close(), there.close()])),
+    close: async () => void (await Promise.all(replicas.map((replica) => replica.close()))),
   };
 });

@@ -14,9 +14,22 @@ const REQUEST: LockRequest = {
   waitMs: 0,
   holder: 'job',
   address: '192.0.2.1:1',
-  note: '',
+  note: 'nightly',
   generation: 1,
   holdsOthers: false,
+};
+
+const KNOWN = {
+  name: 'a.txt',
+  grantId: 'g',
+  session: 'ana',
+  mode: 'exclusive',
+  token: 9,
+  ttlMs: 2_000,
+  holder: 'job',
+  address: '192.0.2.1:1',
+  note: 'nightly',
+  generation: 1,
 };
 
 describe('KnownGrants', () => {
@@ -27,39 +40,65 @@ describe('KnownGrants', () => {
   beforeEach(() => {
     clock = new FakeClock();
     known = new KnownGrants(clock);
-    known.granted(REQUEST, GRANT);
+    known.granted(REQUEST, GRANT, clock.monotonicMs());
   });
 
-  it('announces what was confirmed, with all that is known of it', () => {
-    expect([...known.live()]).to.deep.equal([]);
+  it('announces what was confirmed, with all that is known of it and what is left', async () => {
+    expect([...known.announcements()]).to.deep.equal([]);
+    expect(known.confirmedOf('a.txt')).to.deep.equal([]);
     known.raised(GRANT.grantId, 9);
-    known.extended(lease);
-    expect([...known.live()]).to.deep.equal([
-      {
-        name: 'a.txt',
-        grantId: 'g',
-        session: 'ana',
-        mode: 'exclusive',
-        token: 9,
-        ttlMs: 2_000,
-        holder: 'job',
-        address: '192.0.2.1:1',
-      },
+    known.extended(lease, clock.monotonicMs());
+    await clock.advance(500);
+    expect([...known.announcements()]).to.deep.equal([{ ...KNOWN, leftMs: 1_500 }]);
+    expect(known.confirmedOf('a.txt')).to.deep.equal(['g']);
+  });
+
+  it('announces what ran out as that, and not what ended', async () => {
+    known.extended(lease, clock.monotonicMs());
+    await clock.advance(2_001);
+    expect([...known.announcements()]).to.deep.include({ ...KNOWN, token: 3, leftMs: 0 });
+    expect(known.ended(GRANT.grantId)).to.deep.equal({ ...KNOWN, token: 3, leftMs: 0 });
+    expect([...known.announcements()]).to.deep.equal([]);
+    expect(known.has(GRANT.grantId)).to.equal(false);
+    expect(known.ended(GRANT.grantId)).to.equal(undefined);
+    expect(known.confirmedOf('a.txt')).to.deep.equal([]);
+  });
+
+  it('counts a lease from before the table was asked', async () => {
+    const sinceMs = clock.monotonicMs();
+    await clock.advance(300);
+    known.extended(lease, sinceMs);
+    expect(known.announcement(GRANT.grantId)?.leftMs).to.equal(1_700);
+  });
+
+  it('replaces what a session had of the same name', () => {
+    known.extended(lease, clock.monotonicMs());
+    const writer: Grant = { ...GRANT, grantId: 'w' as GrantId, token: 4 };
+    known.granted({ ...REQUEST, grantId: writer.grantId }, writer, clock.monotonicMs());
+    expect(known.has(GRANT.grantId)).to.equal(false);
+    const other = { ...GRANT, grantId: 'o' as GrantId };
+    const request = { ...REQUEST, grantId: other.grantId, session: 'ben' as SessionId };
+    known.granted(request, other, clock.monotonicMs());
+    expect(known.has(writer.grantId)).to.equal(true);
+  });
+
+  it('announces what was taken over under its new generation', () => {
+    const takeOver = {
+      ...lease,
+      session: 'ana' as SessionId,
+      generation: 2,
+      address: '192.0.2.2:2',
+    };
+    const taken = { token: 9, mode: 'exclusive', holder: 'job', note: 'nightly' } as const;
+    const grantId = 'new' as GrantId;
+    known.tookOver({ ...takeOver, grantId }, taken, clock.monotonicMs());
+    expect([...known.announcements()]).to.deep.equal([
+      { ...KNOWN, grantId, generation: 2, address: '192.0.2.2:2', leftMs: 2_000 },
     ]);
   });
 
-  it('announces neither what ran out nor what ended', async () => {
-    known.extended(lease);
-    await clock.advance(2_000);
-    expect([...known.live()]).to.deep.equal([]);
-    known.extended(lease);
-    known.ended(GRANT.grantId);
-    expect([...known.live()]).to.deep.equal([]);
-    expect(known.has(GRANT.grantId)).to.equal(false);
-  });
-
   it('forgets what ran out long ago, and nothing else', async () => {
-    known.extended(lease);
+    known.extended(lease, clock.monotonicMs());
     await clock.advance(2_000 + 3_600_000);
     known.prune();
     expect(known.size).to.equal(1);

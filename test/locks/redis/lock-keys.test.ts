@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { SessionId } from '../../../src/locks/model.js';
 import { LockKeys } from '../../../src/locks/redis/lock-keys.js';
 
 describe('LockKeys', () => {
@@ -16,6 +17,14 @@ describe('LockKeys', () => {
     for (const name of ['a', 'dir/ñandú:lock', ':lock', 'x'.repeat(500)]) {
       expect(keys.nameOf(keys.lock(name))).to.equal(name);
     }
+  });
+
+  it('never gives a session a key that a lock has, whatever file is locked', () => {
+    const session = 'x' as SessionId;
+    const ofSession = [keys.record(session), keys.waits(session)];
+    expect(ofSession).to.deep.equal(['candado:{session:x}:record', 'candado:{session:x}:waits']);
+    expect(keys.all('session:x')).not.to.include.members(ofSession);
+    expect(ofSession.some((key) => key.endsWith('}:lock'))).to.equal(false);
   });
 
   it('refuses a prefix that would spoil hash tags or patterns', () => {

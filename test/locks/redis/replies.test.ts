@@ -4,13 +4,23 @@ import {
   parseAdvance,
   parseFlags,
   parseGiveUp,
+  parseObstacles,
+  parseOwnerships,
+  parseResumed,
+  parseTakeOver,
   parseTime,
   parseToken,
+  parseVerdicts,
   parseView,
+  parseWait,
   UnexpectedReply,
 } from '../../../src/locks/redis/replies.js';
 
-const VIEW = [2, [['ana', 'x', 7, 'job', '192.0.2.1:1', 1_700_000_000_000, 250]]];
+const VIEW = [
+  2,
+  [['ana', 'x', 7, 'job', '192.0.2.1:1', 1_700_000_000_000, 250, 'nightly']],
+  [['ben', 's', 'reader', '192.0.2.2:2']],
+];
 
 describe('replies of lock scripts', () => {
   it('become states', () => {
@@ -24,27 +34,70 @@ describe('replies of lock scripts', () => {
           token: 7,
           holder: 'job',
           address: '192.0.2.1:1',
-          note: '',
+          note: 'nightly',
           sinceMs: 1_700_000_000_000,
           remainingMs: 250,
         },
       ],
-      queue: [],
+      queue: [{ session: 'ben', mode: 'shared', holder: 'reader', address: '192.0.2.2:2' }],
     });
   });
 
   it('become outcomes of asking', () => {
-    expect(parseAcquire('a', ['granted', 3])).to.deep.equal({ outcome: 'granted', token: 3 });
+    expect(parseAcquire('a', ['granted', 3, 'x'])).to.deep.equal({
+      outcome: 'granted',
+      token: 3,
+      mode: 'exclusive',
+    });
     expect(parseAcquire('a', ['renewed', 'g', 3, 's'])).to.deep.equal({
       outcome: 'renewed',
       grantId: 'g',
       token: 3,
       mode: 'shared',
     });
-    expect(parseAcquire('a', ['queued', 90])).to.deep.equal({ outcome: 'queued', endsInMs: 90 });
+    const state = parseView('a', VIEW);
+    expect(parseAcquire('a', ['queued', 90, 2, VIEW])).to.deep.equal({
+      outcome: 'queued',
+      endsInMs: 90,
+      place: { position: 2, state },
+    });
+    expect(parseAcquire('a', ['superseded'])).to.deep.equal({ outcome: 'superseded' });
     expect(parseAcquire('a', ['locked', VIEW])).to.have.nested.property('state.waiting', 2);
     expect(parseGiveUp('a', ['granted', 3])).to.deep.equal({ outcome: 'granted', token: 3 });
-    expect(parseGiveUp('a', ['timeout', VIEW])).to.have.nested.property('state.name', 'a');
+    expect(parseGiveUp('a', ['timeout', 4, VIEW])).to.deep.equal({
+      outcome: 'timeout',
+      position: 4,
+      state,
+    });
+  });
+
+  it('become what a search for circles follows', () => {
+    expect(parseObstacles([['ana', 'job', '192.0.2.1:1']])).to.deep.equal([
+      { session: 'ana', holder: 'job', address: '192.0.2.1:1' },
+    ]);
+    expect(parseWait('["a.txt","g"]')).to.deep.equal({ name: 'a.txt', grantId: 'g' });
+    expect([parseWait(null), parseWait('')]).to.deep.equal([undefined, undefined]);
+  });
+
+  it('become sessions and what they hold', () => {
+    expect(parseResumed([2, '', ['a.txt', 500, 1], ['b.txt', 700, 0]])).to.deep.equal({
+      generation: 2,
+      wait: undefined,
+      locks: [
+        { name: 'a.txt', ttlMs: 500, keepAlive: true },
+        { name: 'b.txt', ttlMs: 700, keepAlive: false },
+      ],
+    });
+    expect(parseResumed([])).to.equal(undefined);
+    expect(parseOwnerships([1, 0, -1])).to.deep.equal(['owned', 'left', 'forgotten']);
+    expect(parseTakeOver([7, 's', 'job', 'nightly'])).to.deep.equal({
+      token: 7,
+      mode: 'shared',
+      holder: 'job',
+      note: 'nightly',
+    });
+    expect(parseTakeOver([])).to.equal(undefined);
+    expect(parseVerdicts([0, 1, 2])).to.deep.equal(['lost', 'known', 'open']);
   });
 
   it('become what waiting requests learn', () => {
@@ -67,7 +120,8 @@ describe('replies of lock scripts', () => {
       () => parseAcquire('a', 'granted'),
       () => parseAcquire('a', ['granted', '3']),
       () => parseGiveUp('a', ['queued', 1]),
-      () => parseView('a', [0, [['ana', 'y', 1, '', '', 1, 1]]]),
+      () => parseView('a', [0, [['ana', 'y', 1, '', '', 1, 1, '']], []]),
+      () => parseVerdicts([3]),
       () => parseView('a', undefined),
       () => parseFlags([null]),
     ];

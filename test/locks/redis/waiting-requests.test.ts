@@ -1,15 +1,22 @@
 import { expect } from 'chai';
 import { LockTableUnavailable } from '../../../src/locks/errors.js';
-import type { Acquisition, LockRequest } from '../../../src/locks/lock-table.js';
+import { type Acquisition, LEAVE_PLACE, type LockRequest } from '../../../src/locks/lock-table.js';
 import type { GrantId, SessionId } from '../../../src/locks/model.js';
 import { Cancellations } from '../../../src/locks/redis/cancellations.js';
-import type { AcquireReply, WaitStatus } from '../../../src/locks/redis/replies.js';
+import { LeftPlaces } from '../../../src/locks/redis/left-places.js';
+import type { AcquireReply, GiveUpReply, WaitStatus } from '../../../src/locks/redis/replies.js';
 import type { Wait } from '../../../src/locks/redis/wait.js';
 import { WaitingRequests } from '../../../src/locks/redis/waiting-requests.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
 const WAIT_MS = 10_000;
+const PROVISIONAL_MS = 400;
+const QUEUED: AcquireReply = {
+  outcome: 'queued',
+  endsInMs: 1_000,
+  place: { position: 1, state: { name: 'a.txt', holders: [], waiting: 1, queue: [] } },
+};
 const away = (): Promise<never> => Promise.reject(new LockTableUnavailable('away', true));
 
 describe('WaitingRequests', () => {
@@ -20,7 +27,8 @@ describe('WaitingRequests', () => {
   let granted: GrantId[];
   let ask: () => Promise<AcquireReply>;
   let advance: () => Promise<{ endsInMs: number; statuses: WaitStatus[] }>;
-  let giveUp: () => Promise<never>;
+  let giveUp: () => Promise<GiveUpReply>;
+  let left: LeftPlaces;
   let release: () => Promise<boolean>;
   let cancellations: Cancellations;
   let cancelled: GrantId[];
@@ -29,7 +37,8 @@ describe('WaitingRequests', () => {
   beforeEach(() => {
     clock = new FakeClock();
     [asked, advanced, released, granted, cancelled] = [[], [], [], [], []];
-    ask = async () => ({ outcome: 'queued', endsInMs: 1_000 });
+    ask = async () => QUEUED;
+    left = new LeftPlaces(clock);
     advance = async () => ({ endsInMs: 1_000, statuses: ['waiting'] });
     giveUp = away;
     release = async () => true;
@@ -56,8 +65,10 @@ describe('WaitingRequests', () => {
         granted: (_request, grant) => granted.push(grant.grantId),
       },
       cancellations,
+      left,
       clock,
       new RecordingLog(),
+      PROVISIONAL_MS,
     );
   });
 
@@ -137,7 +148,7 @@ describe('WaitingRequests', () => {
     const wait = queued('1');
     await clock.advance(2_000);
     await waiting.leave(wait);
-    answer.resolve({ outcome: 'granted', token: 1 });
+    answer.resolve({ outcome: 'granted', token: 1, mode: 'exclusive' });
     await settle();
     expect(released).to.deep.equal(['1']);
     expect(cancelled).to.deep.equal(['1']);
@@ -151,7 +162,7 @@ describe('WaitingRequests', () => {
     const wait = queued('1');
     await clock.advance(2_000);
     waiting.granted('1' as GrantId, 3);
-    answer.resolve({ outcome: 'granted', token: 3 });
+    answer.resolve({ outcome: 'granted', token: 3, mode: 'exclusive' });
     await settle();
     expect(await outcome(wait)).to.equal('granted');
     expect(cancelled).to.deep.equal([]);
@@ -172,6 +183,61 @@ describe('WaitingRequests', () => {
     leaving.abort();
     expect(await outcome(wait)).to.equal('cancelled');
     expect(cancelled).to.deep.equal(['1']);
+  });
+
+  it('leave their place in the queue to their session where they are told to', async () => {
+    const leaving = new AbortController();
+    const wait = queued('1', leaving.signal);
+    await clock.advance(1_000);
+    leaving.abort(LEAVE_PLACE);
+    expect(await outcome(wait)).to.equal('cancelled');
+    expect([released, cancelled]).to.deep.equal([[], []]);
+    expect(left.has('1' as GrantId)).to.equal(true);
+    await clock.advance(WAIT_MS - 1_000 + PROVISIONAL_MS);
+    left.prune();
+    expect(left.has('1' as GrantId)).to.equal(false);
+  });
+
+  it('do not give a place back that they left while they were queued again', async () => {
+    const answer = Promise.withResolvers<AcquireReply>();
+    ask = () => answer.promise;
+    advance = async () => ({ endsInMs: 0, statuses: ['unknown'] });
+    const leaving = new AbortController();
+    const wait = queued('1', leaving.signal);
+    await clock.advance(2_000);
+    leaving.abort(LEAVE_PLACE);
+    answer.resolve(QUEUED);
+    await settle();
+    expect(await outcome(wait)).to.equal('cancelled');
+    expect([released, cancelled]).to.deep.equal([[], []]);
+  });
+
+  it('end without a word to the table where their session has gone on elsewhere', async () => {
+    const wait = queued('1');
+    expect(waiting.superseded('1' as GrantId)).to.equal(true);
+    expect(await outcome(wait)).to.equal('superseded');
+    expect(waiting.superseded('1' as GrantId)).to.equal(false);
+    expect([released, cancelled]).to.deep.equal([[], []]);
+  });
+
+  it('learn that when they are queued again, too', async () => {
+    const wait = queued('1');
+    advance = async () => ({ endsInMs: 0, statuses: ['unknown'] });
+    ask = async () => ({ outcome: 'superseded' });
+    await clock.advance(2_000);
+    expect(await outcome(wait)).to.equal('superseded');
+  });
+
+  it('that would never end are given up, unless granted at the last moment', async () => {
+    const circle = [{ session: '1' as SessionId, holder: '', address: '', name: 'a.txt' }];
+    const state = { name: 'a.txt', holders: [], waiting: 0, queue: [] };
+    const [refused, lucky] = [queued('1'), queued('2')];
+    giveUp = async () => ({ outcome: 'timeout', position: 1, state });
+    await waiting.refuse(refused, circle);
+    expect(await refused.settled).to.deep.equal({ outcome: 'deadlock', circle });
+    giveUp = async () => ({ outcome: 'granted', token: 5 });
+    await waiting.refuse(lucky, circle);
+    expect(await lucky.settled).to.have.nested.property('grant.token', 5);
   });
 
   it('do not know a grant that nobody waits for', () => {

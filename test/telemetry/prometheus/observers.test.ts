@@ -168,6 +168,7 @@ describe('The Prometheus observers', () => {
         ),
         'candado_lock_releases_total',
         'candado_locks_expired_total',
+        'candado_locks_broken_total',
         ...['granted', 'timeout', 'cancelled'].flatMap((outcome) => [
           `candado_lock_wait_seconds_sum{outcome="${outcome}"}`,
           `candado_lock_wait_seconds_count{outcome="${outcome}"}`,
@@ -236,6 +237,9 @@ describe('The Prometheus observers', () => {
           [`candado_conflicts_total{kind="${kind}"}`]: 1,
         });
       }
+      expect(await moved(registry, () => observer.broken())).to.deep.equal({
+        candado_locks_broken_total: 1,
+      });
       for (const kind of ['put', 'delete'] as const) {
         expect(await moved(registry, () => observer.published(kind))).to.deep.equal({
           [`candado_publishes_total{kind="${kind}"}`]: 1,

@@ -1,77 +1,124 @@
--- include: state, queue
+-- include: messages, state, grants, queue, views
 -- Grants a lock, puts the request into the queue, or denies it. Also puts a request into the queue
--- again, at the place it had, when the table lost it.
+-- again, at the place it had, when the table lost it; and gives it the place, or the grant, of an
+-- earlier request of its session, whose replica is told.
 -- KEYS: 3
 --   1 lock, 2 queue, 3 waiters
--- ARGV: 10
+-- ARGV: 13
 --   1 grant id, 2 session, 3 mode (x|s), 4 lease length ms, 5 how long to wait ms (0: not at all),
---   6 how long it has waited already ms, 7 channel of the replica, 8 length of an unconfirmed
---   grant ms, 9 holder's name, 10 address
+--   6 how long it has waited already ms, 7 replica, 8 length of an unconfirmed grant ms, 9 holder's
+--   name, 10 address, 11 note, 12 generation, 13 grant id of the earlier request, or empty
 -- Reply:
---   { 'granted', token }
+--   { 'granted', token, mode }
 --   { 'renewed', grant id, token, mode }: the session had it already
---   { 'queued', ms until something may change by itself }
+--   { 'queued', ms until something may change by itself, position, view }
 --   { 'locked', view }
+--   { 'superseded' }: it waited, and its session has gone on elsewhere
 local state = load(KEYS[1])
 local queue, waiters = KEYS[2], KEYS[3]
 local lengthMs, waitMs, waitedMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local formerId = ARGV[13]
 local wish = {
   id = ARGV[1],
   session = ARGV[2],
   mode = ARGV[3],
-  channel = ARGV[7],
+  replica = ARGV[7],
   deadline = now + waitMs,
   provisional = tonumber(ARGV[8]),
   name = ARGV[9],
   address = ARGV[10],
+  note = ARGV[11],
+  generation = tonumber(ARGV[12]),
 }
+
+local function answer(reply)
+  if state.changed then
+    save(state)
+  end
+  return reply
+end
+
+local function supersedes(former)
+  return former and former.session == wish.session and former.generation <= wish.generation
+end
+
+-- Before anything is handed off, so that it is handed to this request.
+local former = formerId ~= '' and waitMs > 0 and findWaiter(waiters, formerId)
+if supersedes(former) and former.deadline > now then
+  local order = redis.call('ZSCORE', queue, formerId)
+  dequeue(state, queue, waiters, formerId)
+  enqueue(state, queue, waiters, wish, tonumber(order))
+  tell(state.key, former.replica, { 'superseded', state.key, formerId })
+end
 
 handOff(state, queue, waiters)
 
 local mine = findHolder(state, 'session', wish.session)
-if mine and mine.id == wish.id then
-  if state.changed then
-    save(state)
+local generation = generationWaiting(state, waiters, wish.session)
+if mine then
+  generation = math.max(generation, mine.generation)
+end
+if wish.generation < generation then
+  return answer(waitedMs > 0 and { 'superseded' } or { 'locked', view(state, queue, waiters) })
+end
+
+if mine and formerId ~= '' and mine.id == formerId then
+  tell(state.key, mine.replica, { 'superseded', state.key, formerId })
+  mine.id = wish.id
+  mine.generation = wish.generation
+  mine.replica = wish.replica
+  mine.address = wish.address
+  if mine.provisional then
+    extendLease(mine, wish.provisional)
   end
-  return { 'granted', mine.token }
+  state.changed = true
+end
+if mine and mine.id == wish.id then
+  return answer({ 'granted', mine.token, mine.mode })
 end
 if mine and (mine.mode == 'x' or wish.mode == 's') then
   if not mine.provisional then
-    mine.length = lengthMs
-    mine.ends = now + lengthMs
+    extendLease(mine, lengthMs)
   end
   save(state)
   return { 'renewed', mine.id, mine.token, mine.mode }
 end
 
-local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
-local order = nowMicros - waitedMs * 1000
-if waitedMs == 0 and last then
-  order = math.max(order, tonumber(last) + 1)
-end
-local ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(order))
-
-if ahead == 0 and isFree(state, wish.mode, mine and mine.id) then
-  dequeue(state, queue, waiters, wish.id)
-  local token = grant(state, wish)
-  save(state)
-  return { 'granted', token }
-end
-
--- A reader that wants to write is not queued: two of them would wait for each other.
-if mine or waitMs <= 0 or redis.call('ZCARD', queue) >= MAX_WAITERS then
-  if state.changed then
-    save(state)
+local ahead = redis.call('ZRANK', queue, wish.id)
+if not ahead then
+  local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
+  local order = nowMicros - waitedMs * 1000
+  if waitedMs == 0 and last then
+    order = math.max(order, tonumber(last) + 1)
   end
-  return { 'locked', view(state, queue) }
-end
+  ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(order))
 
-if not redis.call('ZSCORE', queue, wish.id) then
+  if ahead == 0 and isFree(state, wish.mode, mine and mine.id) then
+    local token = grant(state, wish)
+    save(state)
+    return { 'granted', token, wish.mode }
+  end
+
+  -- A reader that wants to write is not queued: two of them would wait for each other.
+  local waiting = redis.call('ZCARD', queue) + 1
+  if mine or waitMs <= 0 or waiting > MAX_WAITERS then
+    return answer({ 'locked', view(state, queue, waiters) })
+  end
+
   enqueue(state, queue, waiters, wish, order)
   if ahead == 0 then
     state.headDeadline = wish.deadline
   end
+  if waitedMs == 0 then
+    tellEverybody(state.key, string.format('{"event":"queued","waiting":%d}', waiting))
+    local told = {}
+    for _, holder in ipairs(state.holders) do
+      if not holder.provisional and not told[holder.replica] then
+        told[holder.replica] = true
+        tell(state.key, holder.replica, { 'waited-for', state.key, digits(waiting) })
+      end
+    end
+  end
 end
 local remaining = tellEnd(state)
-save(state)
-return { 'queued', remaining }
+return answer({ 'queued', remaining, ahead + 1, view(state, queue, waiters) })

@@ -1,4 +1,4 @@
--- include: state, queue
+-- include: messages, state, grants, queue
 -- Grants to the next in line if the lease ran out, and says what became of some waiting requests:
 -- run at a known end, and where a message may have been lost.
 -- KEYS: 3

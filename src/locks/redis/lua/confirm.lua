@@ -1,4 +1,4 @@
--- include: state
+-- include: messages, state, grants
 -- Starts the lease of a grant that is still there.
 -- KEYS: 1
 --   1 lock
@@ -10,8 +10,17 @@ local holder = findHolder(state, 'id', ARGV[1])
 if not holder then
   return 0
 end
+if holder.provisional then
+  local message = '{"event":"granted","mode":"%s","token":%s,"holder":%s,"address":%s}'
+  tellEverybody(state.key, string.format(
+    message,
+    MODES[holder.mode],
+    digits(holder.token),
+    quoted(holder.name),
+    quoted(holder.address)
+  ))
+end
 holder.provisional = false
-holder.length = tonumber(ARGV[2])
-holder.ends = now + holder.length
+extendLease(holder, tonumber(ARGV[2]))
 save(state)
 return 1

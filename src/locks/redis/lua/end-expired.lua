@@ -1,4 +1,4 @@
--- include: state, queue
+-- include: messages, state, grants, queue, views
 -- Ends for good the leases that ran out, as a grant to somebody else does: nobody can renew them
 -- any more. Who is next in line has it first.
 -- KEYS: 3
@@ -7,17 +7,10 @@
 -- Reply: the view of what is left
 local state = load(KEYS[1])
 handOff(state, KEYS[2], KEYS[3])
-local live = {}
-for _, holder in ipairs(state.holders) do
-  if holder.ends > now then
-    live[#live + 1] = holder
-  end
-end
-if #live < #state.holders then
-  state.holders = live
-  state.changed = true
-end
+keepOnly(state, function(holder)
+  return holder.ends > now
+end)
 if state.changed then
   save(state)
 end
-return view(state, KEYS[2])
+return view(state, KEYS[2], KEYS[3])

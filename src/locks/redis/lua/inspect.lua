@@ -1,15 +1,15 @@
--- include: state
--- Who holds locks and how many wait.
--- KEYS: any number of pairs
---   lock, queue; all in one slot
+-- include: messages, state, grants, queue, views
+-- Who holds locks and who waits.
+-- KEYS: any number of triples
+--   lock, queue, waiters; all in one slot
 -- ARGV: 0
--- Reply: a view for each pair (see state.lua)
+-- Reply: a view for each triple (see views.lua)
 local reply = {}
-for i = 1, #KEYS, 2 do
+for i = 1, #KEYS, 3 do
   local state = load(KEYS[i])
   if state.changed then
     save(state)
   end
-  reply[#reply + 1] = view(state, KEYS[i + 1])
+  reply[#reply + 1] = view(state, KEYS[i + 1], KEYS[i + 2])
 end
 return reply

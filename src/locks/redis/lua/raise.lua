@@ -1,4 +1,4 @@
--- include: state
+-- include: messages, state
 -- Raises the token of a grant above one that the store has reached: this table lost its memory.
 -- Only while the very grant is there; else it is the caller that is late.
 -- KEYS: 1

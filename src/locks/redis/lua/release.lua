@@ -1,4 +1,4 @@
--- include: state, queue
+-- include: messages, state, grants, queue
 -- Ends a grant, confirmed or not, or a place in the queue, and hands the lock to who is next.
 -- KEYS: 3
 --   1 lock, 2 queue, 3 waiters
@@ -9,6 +9,7 @@ local state = load(KEYS[1])
 local holder, index = findHolder(state, 'id', ARGV[1])
 if holder then
   table.remove(state.holders, index)
+  tellEnded(state, 'released', holder)
 elseif not dequeue(state, KEYS[2], KEYS[3], ARGV[1]) then
   return 0
 end

@@ -1,8 +1,11 @@
--- Who waits for one lock, and the only code that changes it. Needs state.lua in front.
+-- Who waits for one lock, and the only code that changes it. Needs messages.lua, state.lua and
+-- grants.lua in front.
 --
 -- The queue key is a sorted set of grant ids by arrival (microseconds, rising), the waiters key a
 -- hash from grant id to MessagePack of
---   { session, mode (x|s), deadline, channel, provisional length, holder's name, address }.
+--   { session, mode (x|s), deadline, replica, provisional length, holder's name, address, note,
+--     generation }
+-- and, for a session that was resumed, from @ and the session to its grant id.
 
 -- The most requests that may wait for one file: the dead ones among them are skipped in one go.
 local MAX_WAITERS = 10000
@@ -17,11 +20,18 @@ local function unpackWaiter(id, raw)
     session = packed[1],
     mode = packed[2],
     deadline = packed[3],
-    channel = packed[4],
+    replica = packed[4],
     provisional = packed[5],
     name = packed[6],
     address = packed[7],
+    note = packed[8],
+    generation = packed[9],
   }
+end
+
+local function findWaiter(waiters, id)
+  local raw = redis.call('HGET', waiters, id)
+  return raw and unpackWaiter(id, raw) or nil
 end
 
 local function extend(key, forMs)
@@ -36,29 +46,45 @@ local function enqueue(state, queue, waiters, waiter, order)
     waiter.session,
     waiter.mode,
     waiter.deadline,
-    waiter.channel,
+    waiter.replica,
     waiter.provisional,
     waiter.name,
     waiter.address,
+    waiter.note,
+    waiter.generation,
   }))
+  if waiter.generation > 1 then
+    redis.call('HSET', waiters, '@' .. waiter.session, waiter.id)
+  end
   extend(queue, waiter.deadline - now + QUEUE_SLACK_MS)
   extend(waiters, waiter.deadline - now + QUEUE_SLACK_MS)
-  state.channels[waiter.channel] = (state.channels[waiter.channel] or 0) + 1
+  state.replicas[waiter.replica] = (state.replicas[waiter.replica] or 0) + 1
+  state.changed = true
 end
 
--- Whether the request waited.
+-- The request that waited, or nil.
 local function dequeue(state, queue, waiters, id)
-  local raw = redis.call('HGET', waiters, id)
-  if not raw then
-    return false
+  local waiter = findWaiter(waiters, id)
+  if not waiter then
+    return nil
   end
   redis.call('ZREM', queue, id)
   redis.call('HDEL', waiters, id)
-  local channel = unpackWaiter(id, raw).channel
-  local left = (state.channels[channel] or 1) - 1
-  state.channels[channel] = left > 0 and left or nil
+  local mark = '@' .. waiter.session
+  if waiter.generation > 1 and redis.call('HGET', waiters, mark) == id then
+    redis.call('HDEL', waiters, mark)
+  end
+  local left = (state.replicas[waiter.replica] or 1) - 1
+  state.replicas[waiter.replica] = left > 0 and left or nil
   state.changed = true
-  return true
+  return waiter
+end
+
+-- The generation that a session which was resumed waits with; 0 if there is no such one.
+local function generationWaiting(state, waiters, session)
+  local id = next(state.replicas) and redis.call('HGET', waiters, '@' .. session)
+  local waiter = id and findWaiter(waiters, id)
+  return waiter and waiter.generation or 0
 end
 
 -- The first in line that still waits, or nil. Those whose time is over are dropped on the way.
@@ -66,13 +92,12 @@ local function firstWaiter(state, queue, waiters)
   while true do
     local id = redis.call('ZRANGE', queue, 0, 0)[1]
     if not id then
-      state.channels = {}
+      state.replicas = {}
       state.headDeadline = 0
       state.told = 0
       return nil
     end
-    local raw = redis.call('HGET', waiters, id)
-    local waiter = raw and unpackWaiter(id, raw)
+    local waiter = findWaiter(waiters, id)
     if waiter and waiter.deadline > now then
       state.headDeadline = waiter.deadline
       return waiter
@@ -89,8 +114,7 @@ local function handOff(state, queue, waiters)
   while waiter and isFree(state, waiter.mode) do
     dequeue(state, queue, waiters, waiter.id)
     local token = grant(state, waiter)
-    local message = cjson.encode({ 'granted', state.key, waiter.id, digits(token) })
-    redis.call('PUBLISH', waiter.channel, message)
+    tell(state.key, waiter.replica, { 'granted', state.key, waiter.id, digits(token) })
     waiter = firstWaiter(state, queue, waiters)
   end
 end
@@ -98,7 +122,7 @@ end
 -- How long until something may change by itself, in milliseconds; 0 if nobody waits. Whoever gets
 -- this answer believes in it.
 local function tellEnd(state)
-  if not next(state.channels) then
+  if not next(state.replicas) then
     return 0
   end
   local ends = nextEnd(state)

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { type PutContent, Upload } from './content.js';
+import { toInteger } from './replies.js';
+import { type Argument, encodeRequest } from './resp/encode.js';
+import { Call } from './transport/call.js';
+
+/** The requests that publish, each under an id by which the server knows it again. */
+
+export interface PutOptions {
+  /** Without holding the lock: only if this is the current version. 0: there is none yet. */
+  readonly version?: number;
+  /** Do not end the lock. */
+  readonly keep?: boolean;
+  /**
+   * Names this very change, in 1 to 64 printable ASCII characters without blanks. Asked for again
+   * under the same id, by whomever, it is answered with the version that it got the first time and
+   * not made twice. A random one without.
+   */
+  readonly requestId?: string;
+}
+
+/** What a lock has to say about its own put. */
+type Refusal = (sentBefore: boolean) => Error | undefined;
+
+export function putCall(
+  name: string,
+  content: PutContent,
+  options: PutOptions,
+  refusal?: Refusal,
+): Call<number> {
+  const requestId = options.requestId ?? randomUUID();
+  const upload = new Upload(content);
+  return new Call({
+    command: 'PUT',
+    args: () => upload.encode(['PUT', name], changeArguments(options, requestId)),
+    parse: toInteger,
+    repeatable: () => upload.whole,
+    lossAdvice: advice('put', name, requestId),
+    ...(refusal === undefined ? {} : { refusal }),
+  });
+}
+
+export function deleteCall(name: string, options: PutOptions): Call<number | null> {
+  const requestId = options.requestId ?? randomUUID();
+  return new Call({
+    command: 'DELETE',
+    args: () => ({
+      head: encodeRequest(['DELETE', name, ...changeArguments(options, requestId)]),
+    }),
+    parse: (value) => (value === null ? null : toInteger(value)),
+    repeatable: true,
+    lossAdvice: advice('delete', name, requestId),
+  });
+}
+
+function changeArguments({ version, keep }: PutOptions, requestId: string): readonly Argument[] {
+  return [
+    ...(version === undefined ? [] : ['VERSION', version]),
+    ...(keep === true ? ['KEEP'] : []),
+    'ID',
+    requestId,
+  ];
+}
+
+function advice(method: string, name: string, requestId: string): string {
+  return (
+    `${method} ${JSON.stringify(name)} once more with the requestId "${requestId}": if it did take ` +
+    'effect you are told its version, and nothing is changed twice'
+  );
+}
