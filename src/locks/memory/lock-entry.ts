@@ -132,6 +132,12 @@ export class LockEntry {
     former.superseded();
   }
 
+  /** Its session asked again, but not to wait there. */
+  drop(former: Waiter): void {
+    this.#waiters.delete(former.request.grantId);
+    former.superseded();
+  }
+
   /**
    * Hands the grant of an earlier request of the session to this one, unless that was granted less
    * than this one asks for.

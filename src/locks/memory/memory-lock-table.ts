@@ -92,16 +92,14 @@ export class MemoryLockTable extends LockTable {
     const former = entry.formerOf(request);
     const full = entry.waiting >= MAX_WAITERS && former === undefined;
     const upgrades = entry.ofSession(request.session) !== undefined;
-    if (request.waitMs <= 0 || full || upgrades) return this.#denied(entry);
-    const circle = this.#circle(entry, request);
-    if (circle === undefined) return await this.#wait(entry, request, former);
-    // Nothing of it may stay in the queue, or it would hold up who stands behind it.
-    if (former !== undefined) {
-      entry.dequeue(former.request.grantId);
-      former.superseded();
-    }
+    const mayWait = request.waitMs > 0 && !full && !upgrades;
+    const circle = mayWait ? this.#circle(entry, request) : undefined;
+    if (mayWait && circle === undefined) return await this.#wait(entry, request, former);
+    // Nobody would come back to the place, and it would hold up who stands behind it.
+    if (former !== undefined) entry.drop(former);
     this.#advance(entry);
-    return { outcome: 'deadlock', circle };
+    if (circle !== undefined) return { outcome: 'deadlock', circle };
+    return this.#denied(entry);
   }
 
   override async confirm({ name, grantId, ttlMs }: Lease): Promise<Confirmation | undefined> {
