@@ -102,6 +102,16 @@ export function describeLockTablePlaces(
         expect((await here.inspect(name)).waiting).to.equal(0);
       });
 
+      it('can be given up like a lock', async () => {
+        const request = await abandoned('ben');
+        const next = await rig.queue(here, 'cas');
+        expect(await there.release(name, request.grantId)).to.equal(true);
+        expect(await there.release(name, request.grantId)).to.equal(false);
+        expect(queueOf(await here.inspect(name))).to.deep.equal(['cas']);
+        await here.release(name, holder);
+        granted(await next.answer);
+      });
+
       it('is the later request’s, also in what it is for', async () => {
         const request = await abandoned('ben', { mode: 'shared' });
         await rig.queue(here, 'cas', { mode: 'shared' });

@@ -115,6 +115,10 @@ export class LockEntry {
     return [...this.#waiters.keys()].indexOf(grantId) + 1;
   }
 
+  waiterOf(grantId: GrantId): Waiter | undefined {
+    return this.#waiters.get(grantId);
+  }
+
   /** The earlier request of the same session that this one comes back to, if it still waits. */
   formerOf({ inPlaceOf, session }: LockRequest): Waiter | undefined {
     const former = inPlaceOf === undefined ? undefined : this.#waiters.get(inPlaceOf);
@@ -132,10 +136,10 @@ export class LockEntry {
     former.superseded();
   }
 
-  /** Its session asked again, but not to wait there. */
-  drop(former: Waiter): void {
-    this.#waiters.delete(former.request.grantId);
-    former.superseded();
+  /** Its session does not want the place any more. */
+  drop(waiter: Waiter): void {
+    this.#waiters.delete(waiter.request.grantId);
+    waiter.superseded();
   }
 
   /**

@@ -125,10 +125,15 @@ export class MemoryLockTable extends LockTable {
   override async release(name: string, grantId: GrantId): Promise<boolean> {
     this.#assertOpen();
     const entry = this.#held.get(name);
-    const ended = entry?.remove(grantId);
-    if (entry === undefined || ended === undefined) return false;
-    const { mode, token, provisional } = ended;
-    if (!provisional) this.#tell(name, { event: 'released', mode, token });
+    if (entry === undefined) return false;
+    const ended = entry.remove(grantId);
+    const left = entry.waiterOf(grantId);
+    if (ended === undefined && left === undefined) return false;
+    if (ended?.provisional === false) {
+      const { mode, token } = ended;
+      this.#tell(name, { event: 'released', mode, token });
+    }
+    if (left !== undefined) entry.drop(left);
     this.#advance(entry);
     return true;
   }
