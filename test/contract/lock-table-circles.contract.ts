@@ -101,24 +101,6 @@ export function describeLockTableCircles(
       expect(await outcomeOf(there.acquire(rig.ask('ben', wish(a))))).to.equal('deadlock');
     });
 
-    it('costs who comes back to a place that place, and holds up nobody behind it', async () => {
-      await rig.hold(here, 'ana', { name: a });
-      const held = await rig.hold(there, 'ben', { name: b });
-      const leaving = new AbortController();
-      const ana = await rig.queue(here, 'ana', wish(b, { signal: leaving.signal }));
-      const next = await rig.queue(there, 'cas', wish(b, { holdsOthers: false }));
-      leaving.abort(LEAVE_PLACE);
-      await fixture.until(ana.answer);
-      await rig.queue(there, 'ben', wish(a, { holdsOthers: false }));
-      const back = there.acquire(
-        rig.ask('ana', wish(b, { inPlaceOf: ana.request.grantId, generation: 2 })),
-      );
-      expect(await outcomeOf(back)).to.equal('deadlock');
-      expect(await waitingFor(b)).to.deep.equal(['cas']);
-      await there.release(b, held.grantId);
-      granted(await next.answer);
-    });
-
     it('is none once the lock that closed it was taken over and given back', async () => {
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });

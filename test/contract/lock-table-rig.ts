@@ -25,6 +25,9 @@ export const LONG_MS = 60_000;
 /** A lease or wait whose end a test waits for. */
 export const SHORT_MS = 150;
 
+/** More round trips than the search of a circle takes among the few names of these tests. */
+const STEPS_OF_A_SEARCH = 20;
+
 /** Asks a lock table for one name that no other test knows. */
 export class LockTableRig {
   readonly name = `dir/${randomUUID()}.txt`;
@@ -76,7 +79,13 @@ export class LockTableRig {
     const answer = table.acquire(request);
     answer.catch(() => undefined); // looked at later, or not at all
     await this.fixture.untilTrue(async () => (await table.inspect(request.name)).waiting > before);
+    if (request.holdsOthers) await this.#searched();
     return { answer, request };
+  }
+
+  /** The search of one who waits is over then: it is a later one who closes a circle. */
+  async #searched(): Promise<void> {
+    for (let steps = 0; steps < STEPS_OF_A_SEARCH; steps++) await this.fixture.arrived();
   }
 }
 

@@ -1,6 +1,6 @@
-import { describeLockTable } from '../../contract/lock-table.contract.js';
-import { describeLockTableSessions } from '../../contract/lock-table-sessions.contract.js';
+import { describeEveryLockTable } from '../../contract/every-lock-table.contract.js';
 import { describeSessionRecords } from '../../contract/session-records.contract.js';
+import { describeSessionRecordsOwners } from '../../contract/session-records-owners.contract.js';
 import { lockTablesOn, sessionRecordsOn } from './contract-fixtures.js';
 import { startCluster } from './redis-cluster.js';
 import type { RedisServers } from './redis-servers.js';
@@ -16,7 +16,7 @@ describe('A cluster of Redis', () => {
 
   const url = (): string => `redis+cluster://${cluster.addresses([1, 2])}`;
 
-  describeLockTable('RedisLockTable', () => lockTablesOn(url()));
-  describeLockTableSessions('RedisLockTable', () => lockTablesOn(url()));
+  describeEveryLockTable('RedisLockTable', () => lockTablesOn(url()));
   describeSessionRecords('RedisSessionRecords', () => sessionRecordsOn(url()));
+  describeSessionRecordsOwners('RedisSessionRecords', () => sessionRecordsOn(url()));
 });

@@ -62,7 +62,8 @@ if wish.generation < generation then
   return answer(waitedMs > 0 and { 'superseded' } or { 'locked', view(state, queue, waiters) })
 end
 
-if mine and formerId ~= '' and mine.id == formerId then
+-- A grant to read is not enough for who asks to write now.
+if mine and formerId ~= '' and mine.id == formerId and (mine.mode == 'x' or wish.mode == 's') then
   tell(state.key, mine.replica, { 'superseded', state.key, formerId })
   mine.id = wish.id
   mine.generation = wish.generation
