@@ -177,8 +177,8 @@ export abstract class LockTable {
   abstract confirm(lease: Lease): Promise<Confirmation | undefined>;
 
   /**
-   * Ends a grant, confirmed or not, and hands the lock to who is next. False if it was not held
-   * (any more).
+   * Ends a grant, confirmed or not, or a place in the queue that was left ({@link LEAVE_PLACE}), and
+   * hands the lock to who is next. False if it was neither held nor waited (any more).
    */
   abstract release(name: string, grantId: GrantId): Promise<boolean>;
 

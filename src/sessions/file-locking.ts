@@ -47,7 +47,7 @@ export type LockOutcome =
   | { readonly outcome: 'locked'; readonly state: LockState }
   | { readonly outcome: 'timeout'; readonly state: LockState; readonly position: number }
   | { readonly outcome: 'deadlock'; readonly circle: readonly CircleStep[] }
-  /** The wait was ended; or the session went on waiting through another connection. */
+  /** The wait was ended; or the session has gone on through another connection. */
   | { readonly outcome: 'cancelled' | 'superseded' };
 
 export type RenewalOutcome =
@@ -193,6 +193,7 @@ export class FileLocking {
         }
       }
       if (lock !== undefined) return { outcome: 'granted', lock, fresh: lock !== known };
+      if (session.left) return { outcome: 'superseded' };
       this.observer.denied('void', (this.clock.monotonicMs() - begunMs) / 1000);
       if (grant.fresh && known?.mode === 'shared' && wish.mode === 'exclusive') {
         // Just "LOCKED" would say that the client goes on reading.

@@ -38,7 +38,8 @@ export class Granting {
   ) {}
 
   /**
-   * Fences the file, then confirms. Undefined if the grant is void: it passed on meanwhile.
+   * Fences the file, then confirms. Undefined if the grant is void: it passed on meanwhile, or the
+   * session has left.
    * @throws {LockTableUnavailable}, {@link FileStoreUnavailable}, FileNameTaken; nothing is held then
    */
   async take(
@@ -58,6 +59,10 @@ export class Granting {
       const confirmMs = this.clock.monotonicMs();
       const confirmed = await this.table.confirm({ name, grantId: grant.grantId, ttlMs });
       if (confirmed === undefined) return undefined;
+      if (session.left) {
+        await this.release(name, grant.grantId, ttlMs);
+        return undefined;
+      }
       const lock: HeldLock = {
         name,
         grantId: grant.grantId,
@@ -143,6 +148,7 @@ export class Granting {
     grant: Grant,
   ): Promise<HeldLock | undefined> {
     const sinceMs = this.clock.monotonicMs();
+    if (session.left) return undefined; // whoever goes on with the session has it
     const known = session.held.get(name);
     if (known?.grantId !== grant.grantId) {
       // Left over from an attempt that failed or a release that did: it is still being cancelled

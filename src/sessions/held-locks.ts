@@ -80,6 +80,7 @@ export class HeldLocks {
 
   /** The session went on elsewhere, with all that it holds. */
   abandon(session: Session): void {
+    session.left = true;
     for (const lock of [...session.held.values()]) this.remove(session, lock);
   }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { injectable } from 'inversify';
 import { type CancelTimer, Clock } from '../clock/clock.js';
+import type { FileName } from '../files/file-name.js';
 import { LockTableUnavailable } from '../locks/errors.js';
 import type { SessionId } from '../locks/model.js';
 import {
@@ -169,13 +170,18 @@ export class KeptSessions {
     await this.locking.releaseAll(session);
   }
 
-  /** Sessions are left as they are, with full leases, for other replicas to resume. */
+  /**
+   * Sessions are left as they are, with full leases and their places in queues, for other replicas
+   * to resume.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopListening?.();
     this.#cancelTouch?.();
     await this.#touching;
-    for (const kept of this.#kept.values()) kept.cancelTimer?.();
+    const all = [...this.#kept.values()];
+    for (const kept of all) kept.cancelTimer?.();
+    await Promise.all(all.map(({ session }) => session.waiting?.end('leave-place')));
     await this.#touch();
   }
 
@@ -188,9 +194,18 @@ export class KeptSessions {
     await session.waiting?.end('give-up');
     try {
       await this.records.close(ownedBy(session));
+      await this.#giveUpPlace(session);
     } catch (error) {
       if (!(error instanceof LockTableUnavailable)) throw error; // it is forgotten by itself
     }
+  }
+
+  /** One that it brought along and never came back to. */
+  async #giveUpPlace(session: Session): Promise<void> {
+    const { place } = session;
+    session.place = undefined;
+    if (place === undefined) return;
+    await this.granting.release(place.name as FileName, place.grantId, this.options.leaseTtlMs);
   }
 
   /** Says which sessions are still here, and finds out which are not. */
@@ -251,7 +266,12 @@ export class KeptSessions {
   async #bringLocks(session: Session, locks: readonly KeptLock[]): Promise<void> {
     for (let from = 0; from < locks.length; from += MAX_TAKEN_OVER) {
       const some = locks.slice(from, from + MAX_TAKEN_OVER);
-      await Promise.all(some.map((lock) => this.granting.takeOver(session, lock)));
+      const outcomes = await Promise.allSettled(
+        some.map((lock) => this.granting.takeOver(session, lock)),
+      );
+      // Only now nothing is under way any more that could still be held here.
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     }
   }
 

@@ -54,6 +54,11 @@ export class Session {
   /** What a kept session waits for now, with its connection or without. */
   waiting: SessionWait | undefined;
 
+  /**
+   * It has gone on elsewhere, with all that it holds: what is still granted to it here is nobody's.
+   */
+  left = false;
+
   /** A wait whose connection was lost: asking for the same lock again takes its place. */
   place: KeptWait | undefined;
 

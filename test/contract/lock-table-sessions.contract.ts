@@ -18,6 +18,9 @@ import {
   sessionsOf,
 } from './lock-table-rig.js';
 
+/** More round trips than the search of a circle takes among the few names of these tests. */
+const STEPS_OF_A_SEARCH = 20;
+
 /** What a lock table promises to sessions that come back, break in, and wait for each other. */
 export function describeLockTableSessions(
   title: string,
@@ -184,6 +187,13 @@ export function describeLockTableSessions(
         next.catch(() => undefined);
       });
 
+      it('is given up by the same session’s next request that does not wait', async () => {
+        const { answer, request } = await rig.queue(here, 'ben');
+        expect((await there.acquire(again(request, { waitMs: 0 }))).outcome).to.equal('locked');
+        expect(await outcomeOf(answer)).to.equal('superseded');
+        expect((await here.inspect(name)).waiting).to.equal(0);
+      });
+
       it('is not taken by a replica that the session has left', async () => {
         const { request } = await rig.queue(there, 'ben', { generation: 3 });
         const late = await here.acquire(again(request, { generation: 2 }));
@@ -335,12 +345,21 @@ export function describeLockTableSessions(
         files = { a: `${name}.a`, b: `${name}.b`, c: `${name}.c` };
       });
 
-      const wait = (
+      const wait = async (
         table: LockTable,
         session: string,
         file: 'a' | 'b' | 'c',
         wish: Partial<LockRequest> = {},
-      ) => rig.queue(table, session, { name: files[file], holdsOthers: true, ...wish });
+      ): ReturnType<LockTableRig['queue']> => {
+        const waiting = await rig.queue(table, session, {
+          name: files[file],
+          holdsOthers: true,
+          ...wish,
+        });
+        // Its own search is over then, so that it is the later one who closes a circle.
+        for (let steps = 0; steps < STEPS_OF_A_SEARCH; steps++) await fixture.arrived();
+        return waiting;
+      };
 
       const refused = async (
         table: LockTable,

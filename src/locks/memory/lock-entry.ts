@@ -22,12 +22,16 @@ export interface Holder {
   address: string;
   token: number;
   provisional: boolean;
+  /** Granted to a place that nobody looks after; its session may come for it while it lasts. */
+  abandoned: boolean;
   /** Monotonic. */
   endsAtMs: number;
 }
 
 export interface Waiter {
   readonly request: LockRequest;
+  /** Nobody looks after its place until its session comes back to it. */
+  readonly abandoned: boolean;
   granted(grant: Grant): void;
   /** The same session's later request stands here now. */
   superseded(): void;
@@ -66,6 +70,16 @@ export class LockEntry {
     return this.#holders;
   }
 
+  /**
+   * Who keeps it from others until they give it back. A lease that ran out keeps nobody, and what
+   * is not confirmed will not for long.
+   */
+  obstacles(now: Instant): readonly SessionId[] {
+    return this.#holders
+      .filter(({ provisional, endsAtMs }) => !provisional && endsAtMs > now.monotonicMs)
+      .map(({ session }) => session);
+  }
+
   /** The holder of this grant, also after its lease ran out, until somebody else was granted. */
   find(grantId: GrantId): Holder | undefined {
     return this.#holders.find((holder) => holder.grantId === grantId);
@@ -83,7 +97,7 @@ export class LockEntry {
       return { ...grantOf(mine), fresh: false };
     }
     if (this.#waiters.size > 0 || !this.#isFree(request.mode, now, mine)) return undefined;
-    return this.#grant(request, now);
+    return this.#grant(request, now, false);
   }
 
   enqueue(waiter: Waiter): number {
@@ -105,24 +119,43 @@ export class LockEntry {
     return this.#waiters.get(grantId);
   }
 
-  /** Puts `waiter` where the earlier request of its session stands. */
-  replace(former: GrantId, waiter: Waiter): void {
-    const replaced = this.#waiters.get(former);
-    this.#waiters = new Map(
-      [...this.#waiters].map(([grantId, other]) =>
-        grantId === former ? [waiter.request.grantId, waiter] : [grantId, other],
-      ),
-    );
-    replaced?.superseded();
+  /** The earlier request of the same session that this one comes back to, if it still waits. */
+  formerOf({ inPlaceOf, session }: LockRequest): Waiter | undefined {
+    const former = inPlaceOf === undefined ? undefined : this.#waiters.get(inPlaceOf);
+    return former?.request.session === session ? former : undefined;
   }
 
-  /** Hands the grant of an earlier request of the session to this one. */
-  inherit(former: GrantId, request: LockRequest): Grant | undefined {
-    const holder = this.find(former);
-    if (holder === undefined || holder.session !== request.session) return undefined;
+  /** Puts `waiter` where an earlier request of its session stands. */
+  replace(former: Waiter, waiter: Waiter): void {
+    this.#waiters = new Map(
+      [...this.#waiters.values()].map((other) => {
+        const stands = other === former ? waiter : other;
+        return [stands.request.grantId, stands];
+      }),
+    );
+    former.superseded();
+  }
+
+  /** Its session does not want the place any more. */
+  drop(waiter: Waiter): void {
+    this.#waiters.delete(waiter.request.grantId);
+    waiter.superseded();
+  }
+
+  /**
+   * Hands the grant of an earlier request of the session to this one, unless that was granted less
+   * than this one asks for.
+   */
+  inherit(request: LockRequest, now: Instant): Grant | undefined {
+    const { inPlaceOf, session, mode } = request;
+    const holder = inPlaceOf === undefined ? undefined : this.find(inPlaceOf);
+    if (holder?.session !== session) return undefined;
+    if (holder.mode !== mode && mode === 'exclusive') return undefined;
     holder.grantId = request.grantId;
     holder.generation = request.generation;
     holder.address = request.address;
+    holder.abandoned = false;
+    if (holder.provisional) holder.endsAtMs = now.monotonicMs + PROVISIONAL_MS;
     return { ...grantOf(holder), fresh: true };
   }
 
@@ -163,19 +196,24 @@ export class LockEntry {
     return this.#token;
   }
 
-  /** Grants to the next in line, and to the readers right behind a reader. */
+  /**
+   * Grants to the next in line, and to the readers right behind a reader. What no session came for
+   * in time is forgotten.
+   */
   handOff(now: Instant): void {
+    this.#keep((holder) => !holder.abandoned || holder.endsAtMs > now.monotonicMs);
     for (const [grantId, waiter] of this.#waiters) {
       if (!this.#isFree(waiter.request.mode, now)) return;
       this.#waiters.delete(grantId);
-      waiter.granted(this.#grant(waiter.request, now));
+      waiter.granted(this.#grant(waiter.request, now, waiter.abandoned));
     }
   }
 
-  /** When the next in line is granted if nothing else happens; undefined if nobody waits. */
+  /** When {@link handOff} will change something if nothing else happens; undefined: never. */
   nextEndMs(): number | undefined {
-    if (this.#waiters.size === 0) return undefined;
-    return Math.max(...this.#holders.map((holder) => holder.endsAtMs));
+    const holders = this.#holders.filter(({ abandoned }) => this.#waiters.size > 0 || abandoned);
+    if (holders.length === 0) return undefined;
+    return Math.max(...holders.map((holder) => holder.endsAtMs));
   }
 
   view(now: Instant): LockState {
@@ -206,7 +244,7 @@ export class LockEntry {
   }
 
   /** Leases that ran out end here for good, for now somebody else is granted. */
-  #grant(request: LockRequest, now: Instant): Grant {
+  #grant(request: LockRequest, now: Instant, abandoned: boolean): Grant {
     const { session, mode, holder: name, note, grantId, generation, address } = request;
     const shared = mode === 'shared';
     this.#keep(
@@ -226,6 +264,7 @@ export class LockEntry {
       address,
       token: this.#token,
       provisional: true,
+      abandoned,
       endsAtMs: now.monotonicMs + PROVISIONAL_MS,
     };
     this.#holders.push(holder);

@@ -7,7 +7,6 @@ import {
   type Acquisition,
   type Break,
   type Confirmation,
-  LEAVE_PLACE,
   type Lease,
   type LockNotice,
   type LockRequest,
@@ -23,8 +22,9 @@ import {
   MAX_WAITERS,
   type SessionId,
 } from '../model.js';
-import { findCircle, type Waiting } from './circles.js';
+import { findCircle } from './circles.js';
 import { type Holder, type Instant, LockEntry, shown, type Waiter } from './lock-entry.js';
+import { QueuedRequest, type QueueKeeper } from './queued-request.js';
 
 /**
  * Of how many free names the token is remembered; a forgotten one starts anew, and is raised above
@@ -42,9 +42,18 @@ export class MemoryLockTable extends LockTable {
   /** By when they became free, the longest first. */
   readonly #free = new Map<string, LockEntry>();
   readonly #timers = new Map<string, CancelTimer>();
-  readonly #leave = new Set<() => void>();
-  readonly #waiting = new Map<SessionId, Waiting & { readonly request: LockRequest }>();
+  readonly #queued = new Set<QueuedRequest>();
+  /** The latest of each session. */
+  readonly #waiting = new Map<SessionId, QueuedRequest>();
   readonly #listeners = new Set<(notice: LockNotice) => void>();
+  readonly #keeper: QueueKeeper = {
+    ended: (queued) => {
+      this.#queued.delete(queued);
+      const { session } = queued.request;
+      if (this.#waiting.get(session) === queued) this.#waiting.delete(session);
+    },
+    leave: ({ entry, request }) => this.#leave(entry, request.grantId),
+  };
   #closed = false;
 
   constructor(
@@ -64,7 +73,7 @@ export class MemoryLockTable extends LockTable {
 
   override async close(): Promise<void> {
     this.#closed = true;
-    for (const leave of [...this.#leave]) leave();
+    for (const queued of [...this.#queued]) queued.cancel();
     for (const cancelTimer of this.#timers.values()) cancelTimer();
     this.#timers.clear();
   }
@@ -75,23 +84,22 @@ export class MemoryLockTable extends LockTable {
     const entry = this.#take(request.name);
     entry.handOff(this.#now());
     if (this.#isOutdated(entry, request)) return this.#denied(entry);
-    const former = request.inPlaceOf;
-    const inherited = former === undefined ? undefined : entry.inherit(former, request);
-    const grant = inherited ?? this.#grantUnlessWaiting(entry, request);
+    const grant = entry.inherit(request, this.#now()) ?? this.#grantUnlessWaiting(entry, request);
     if (grant !== undefined) {
       this.#settle(entry);
       return { outcome: 'granted', grant };
     }
-    const place = former === undefined ? undefined : entry.waiterOf(former);
-    const full = entry.waiting >= MAX_WAITERS && place === undefined;
+    const former = entry.formerOf(request);
+    const full = entry.waiting >= MAX_WAITERS && former === undefined;
     const upgrades = entry.ofSession(request.session) !== undefined;
-    if (request.waitMs <= 0 || full || upgrades) return this.#denied(entry);
-    const circle = this.#circle(entry, request);
-    if (circle !== undefined) {
-      this.#settle(entry);
-      return { outcome: 'deadlock', circle };
-    }
-    return await this.#wait(entry, request, place?.request.grantId);
+    const mayWait = request.waitMs > 0 && !full && !upgrades;
+    const circle = mayWait ? this.#circle(entry, request) : undefined;
+    if (mayWait && circle === undefined) return await this.#wait(entry, request, former);
+    // Nobody would come back to the place, and it would hold up who stands behind it.
+    if (former !== undefined) entry.drop(former);
+    this.#advance(entry);
+    if (circle !== undefined) return { outcome: 'deadlock', circle };
+    return this.#denied(entry);
   }
 
   override async confirm({ name, grantId, ttlMs }: Lease): Promise<Confirmation | undefined> {
@@ -101,6 +109,7 @@ export class MemoryLockTable extends LockTable {
     if (entry === undefined || holder === undefined) return undefined;
     if (holder.provisional) this.#tell(name, { event: 'granted', ...publicly(holder) });
     holder.provisional = false;
+    holder.abandoned = false;
     holder.endsAtMs = this.clock.monotonicMs() + ttlMs;
     this.#settle(entry);
     return UNCOPIED;
@@ -116,10 +125,15 @@ export class MemoryLockTable extends LockTable {
   override async release(name: string, grantId: GrantId): Promise<boolean> {
     this.#assertOpen();
     const entry = this.#held.get(name);
-    const ended = entry?.remove(grantId);
-    if (entry === undefined || ended === undefined) return false;
-    const { mode, token, provisional } = ended;
-    if (!provisional) this.#tell(name, { event: 'released', mode, token });
+    if (entry === undefined) return false;
+    const ended = entry.remove(grantId);
+    const left = entry.waiterOf(grantId);
+    if (ended === undefined && left === undefined) return false;
+    if (ended?.provisional === false) {
+      const { mode, token } = ended;
+      this.#tell(name, { event: 'released', mode, token });
+    }
+    if (left !== undefined) entry.drop(left);
     this.#advance(entry);
     return true;
   }
@@ -197,71 +211,34 @@ export class MemoryLockTable extends LockTable {
 
   /** A request that stands in the queue already is granted in its turn. */
   #grantUnlessWaiting(entry: LockEntry, request: LockRequest): ReturnType<LockEntry['tryGrant']> {
-    const stands = request.inPlaceOf !== undefined && entry.waiterOf(request.inPlaceOf);
-    return stands ? undefined : entry.tryGrant(request, this.#now());
+    if (entry.formerOf(request) !== undefined) return undefined;
+    return entry.tryGrant(request, this.#now());
   }
 
   #denied(entry: LockEntry): Acquisition {
-    this.#settle(entry);
+    this.#advance(entry);
     return { outcome: 'locked', state: entry.view(this.#now()) };
   }
 
   #circle(entry: LockEntry, request: LockRequest): ReturnType<typeof findCircle> {
-    if (!request.holdsOthers) return undefined;
-    return findCircle(waitingFor(entry, request), (session) => this.#waiting.get(session));
+    const { session, holder, address, name, holdsOthers } = request;
+    if (!holdsOthers) return undefined;
+    const first = { entry, step: { session, holder, address, name } };
+    return findCircle(first, this.#now(), (other) => this.#waiting.get(other));
   }
 
-  #wait(entry: LockEntry, request: LockRequest, former: GrantId | undefined): Promise<Acquisition> {
-    const { promise, resolve } = Promise.withResolvers<Acquisition>();
-    const { signal, grantId, session } = request;
-    const waiting = { ...waitingFor(entry, request), request };
-    let gone = false;
-    const end = (): void => {
-      cancelTimer();
-      signal?.removeEventListener('abort', onAbort);
-      this.#leave.delete(leave);
-      if (this.#waiting.get(session) === waiting) this.#waiting.delete(session);
-    };
-    const giveUp = (outcome: 'timeout' | 'cancelled'): void => {
-      end();
-      const position = entry.positionOf(grantId);
-      entry.dequeue(grantId);
-      this.#advance(entry);
-      const state = entry.view(this.#now());
-      if (!gone) resolve(outcome === 'timeout' ? { outcome, state, position } : { outcome });
-    };
-    const leave = (): void => giveUp('cancelled');
-    const onAbort = (): void => {
-      if (signal?.reason !== LEAVE_PLACE) {
-        leave();
-        return;
-      }
-      gone = true;
-      resolve({ outcome: 'cancelled' });
-    };
-    const cancelTimer = this.clock.after(request.waitMs, () => giveUp('timeout'));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#leave.add(leave);
-    this.#waiting.set(session, waiting);
-    const waiter: Waiter = {
-      request,
-      granted: (grant) => {
-        end();
-        if (!gone) resolve({ outcome: 'granted', grant });
-      },
-      superseded: () => {
-        end();
-        if (!gone) resolve({ outcome: 'superseded' });
-      },
-    };
-    if (former === undefined) this.#enqueue(entry, waiter);
-    else entry.replace(former, waiter);
+  #wait(entry: LockEntry, request: LockRequest, former?: Waiter): Promise<Acquisition> {
+    const queued = new QueuedRequest(entry, request, this.#keeper, this.clock);
+    if (former === undefined) this.#enqueue(entry, queued);
+    else entry.replace(former, queued);
+    this.#queued.add(queued);
+    this.#waiting.set(request.session, queued);
     this.#settle(entry);
     request.onQueued?.({
-      position: entry.positionOf(grantId),
+      position: entry.positionOf(request.grantId),
       state: entry.view(this.#now()),
     });
-    return promise;
+    return queued.answer;
   }
 
   #enqueue(entry: LockEntry, waiter: Waiter): void {
@@ -271,6 +248,13 @@ export class MemoryLockTable extends LockTable {
     for (const { grantId, provisional } of holders) {
       if (!provisional) this.#notify({ kind: 'waited-for', name, grantId, waiting });
     }
+  }
+
+  #leave(entry: LockEntry, grantId: GrantId): Acquisition {
+    const position = entry.positionOf(grantId);
+    entry.dequeue(grantId);
+    this.#advance(entry);
+    return { outcome: 'timeout', state: entry.view(this.#now()), position };
   }
 
   #advance(entry: LockEntry): void {
@@ -332,11 +316,6 @@ export class MemoryLockTable extends LockTable {
 
 function free(name: string): LockState {
   return { name, holders: [], waiting: 0, queue: [] };
-}
-
-function waitingFor(entry: LockEntry, request: LockRequest): Waiting {
-  const { session, holder, address, name } = request;
-  return { entry, step: { session, holder, address, name } };
 }
 
 function publicly({

@@ -23,10 +23,16 @@ interface SessionEntry {
 /** The sessions of one process: whoever resumes one here had it here. */
 @injectable()
 export class MemorySessionRecords extends SessionRecords {
+  /** Those that were kept last come last. */
   readonly #entries = new Map<SessionId, SessionEntry>();
 
   constructor(private readonly clock: Clock) {
     super();
+  }
+
+  /** How many there are; some of them may be forgotten already. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   override async open(
@@ -54,7 +60,7 @@ export class MemorySessionRecords extends SessionRecords {
     const entry = this.#find(session);
     if (entry?.secretHash !== secretHash) return undefined;
     entry.generation += 1;
-    entry.forgetAtMs = this.clock.monotonicMs() + keepMs;
+    this.#keep(session, entry, keepMs);
     const { generation, wait } = entry;
     return { generation, locks: [...entry.locks.values()], wait };
   }
@@ -80,7 +86,7 @@ export class MemorySessionRecords extends SessionRecords {
       const entry = this.#find(one.session);
       if (entry === undefined) return 'forgotten';
       if (entry.generation !== one.generation) return 'left';
-      entry.forgetAtMs = this.clock.monotonicMs() + keepMs;
+      this.#keep(one.session, entry, keepMs);
       return 'owned';
     });
   }
@@ -106,7 +112,13 @@ export class MemorySessionRecords extends SessionRecords {
     return entry?.generation === generation ? entry : undefined;
   }
 
-  /** Records are looked at oldest first; those that were touched since are left where they are. */
+  #keep(session: SessionId, entry: SessionEntry, keepMs: number): void {
+    entry.forgetAtMs = this.clock.monotonicMs() + keepMs;
+    this.#entries.delete(session);
+    this.#entries.set(session, entry);
+  }
+
+  /** All are kept for equally long, so whatever follows one that is not forgotten is not either. */
   #dropForgotten(): void {
     for (const session of this.#entries.keys()) {
       if (this.#find(session) !== undefined) return;

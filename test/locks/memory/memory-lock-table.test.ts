@@ -2,6 +2,9 @@ import { MemoryEventFeed } from '../../../src/events/memory-event-feed.js';
 import { MemoryLockTable } from '../../../src/locks/memory/memory-lock-table.js';
 import { PROVISIONAL_MS } from '../../../src/locks/model.js';
 import { describeLockTable } from '../../contract/lock-table.contract.js';
+import { describeLockTableCircles } from '../../contract/lock-table-circles.contract.js';
+import { describeLockTableNotices } from '../../contract/lock-table-notices.contract.js';
+import { describeLockTablePlaces } from '../../contract/lock-table-places.contract.js';
 import type { LockTableFixture } from '../../contract/lock-table-rig.js';
 import { describeLockTableSessions } from '../../contract/lock-table-sessions.contract.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
@@ -45,3 +48,6 @@ const start = async (): Promise<LockTableFixture> => {
 
 describeLockTable('MemoryLockTable', start);
 describeLockTableSessions('MemoryLockTable', start);
+describeLockTablePlaces('MemoryLockTable', start);
+describeLockTableCircles('MemoryLockTable', start);
+describeLockTableNotices('MemoryLockTable', start);

@@ -102,6 +102,13 @@ if not ahead then
   -- A reader that wants to write is not queued: two of them would wait for each other.
   local waiting = redis.call('ZCARD', queue) + 1
   if mine or waitMs <= 0 or waiting > MAX_WAITERS then
+    -- Who asks without waiting gives up the place that its earlier request had.
+    local left = formerId ~= '' and findWaiter(waiters, formerId)
+    if supersedes(left) then
+      dequeue(state, queue, waiters, formerId)
+      tell(state.key, left.replica, { 'superseded', state.key, formerId })
+      handOff(state, queue, waiters)
+    end
     return answer({ 'locked', view(state, queue, waiters) })
   end
 
