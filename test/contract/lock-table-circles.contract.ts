@@ -42,23 +42,6 @@ export function describeLockTableCircles(
       ...more,
     });
 
-    /** Resolved once it has looked for circles of its own: the next one is who closes one. */
-    const waits = async (
-      table: LockTable,
-      session: string,
-      name: string,
-      more: Partial<LockRequest> = {},
-    ): Promise<{ readonly answer: Promise<Acquisition> }> => {
-      let queued = false;
-      const onQueued = (): void => {
-        queued = true;
-      };
-      const answer = table.acquire(rig.ask(session, wish(name, { ...more, onQueued })));
-      answer.catch(() => undefined); // looked at later, or not at all
-      await fixture.untilTrue(async () => queued);
-      return { answer };
-    };
-
     const outcomeOf = async (answer: Promise<Acquisition>): Promise<string> =>
       (await fixture.until(answer)).outcome;
 
@@ -68,8 +51,8 @@ export function describeLockTableCircles(
     it('leaves the others in line, and tells the one refused of no place', async () => {
       await rig.hold(here, 'ana', { name: a });
       const held = await rig.hold(there, 'ben', { name: b });
-      const ana = await waits(here, 'ana', b);
-      await rig.queue(there, 'cas', { name: a });
+      const ana = await rig.queue(here, 'ana', wish(b));
+      const other = await rig.queue(there, 'cas', wish(a, { holdsOthers: false }));
       let told = 0;
       const onQueued = (): void => {
         told += 1;
@@ -82,12 +65,13 @@ export function describeLockTableCircles(
       await here.release(b, granted(await fixture.until(ana.answer)).grantId);
       const [holder] = (await here.inspect(a)).holders;
       expect(holder?.session).to.equal('ana');
+      other.answer.catch(() => undefined);
     });
 
     it('is not looked for by a session that holds nothing', async () => {
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });
-      await waits(here, 'ana', b);
+      await rig.queue(here, 'ana', wish(b));
       const waiting = there.acquire(
         rig.ask('ben', wish(a, { holdsOthers: false, waitMs: SHORT_MS })),
       );
@@ -98,7 +82,7 @@ export function describeLockTableCircles(
       await rig.hold(here, 'ana', { name: a, mode: 'shared', ttlMs: SHORT_MS });
       await rig.hold(there, 'cas', { name: a, mode: 'shared' });
       await rig.hold(there, 'ben', { name: b });
-      await waits(here, 'ana', b);
+      await rig.queue(here, 'ana', wish(b));
       await fixture.untilTrue(async () => {
         const { holders } = await here.inspect(a);
         return holders.some(({ session, remainingMs }) => session === 'ana' && remainingMs === 0);
@@ -111,7 +95,7 @@ export function describeLockTableCircles(
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });
       const leaving = new AbortController();
-      const ana = await waits(here, 'ana', b, { signal: leaving.signal });
+      const ana = await rig.queue(here, 'ana', wish(b, { signal: leaving.signal }));
       leaving.abort(LEAVE_PLACE);
       await fixture.until(ana.answer);
       expect(await outcomeOf(there.acquire(rig.ask('ben', wish(a))))).to.equal('deadlock');
@@ -126,7 +110,7 @@ export function describeLockTableCircles(
       leaving.abort(LEAVE_PLACE);
       await fixture.until(place.answer);
       const ana = await rig.queue(here, 'ana', { name: a, generation: 2 });
-      await waits(there, 'ben', a);
+      await rig.queue(there, 'ben', wish(a));
       await there.release(a, grantId);
       const got = granted(await fixture.until(ana.answer));
       await here.confirm({ name: a, grantId: got.grantId, ttlMs: LONG_MS });
@@ -142,7 +126,7 @@ export function describeLockTableCircles(
     it('is none once the lock that closed it was taken over and given back', async () => {
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });
-      await waits(here, 'ana', b);
+      await rig.queue(here, 'ana', wish(b));
       const order = rig.ask('ana', { name: a, generation: 2 });
       await there.takeOver(order);
       expect(await outcomeOf(there.acquire(rig.ask('ben', wish(a))))).to.equal('deadlock');

@@ -65,17 +65,24 @@ export class LockTableRig {
     return grant;
   }
 
-  /** A request that waits; resolved here once it stands in the queue. */
+  /**
+   * A request that waits; resolved here once it was told its place. Its search for circles is over
+   * then, too: whoever closes one comes later.
+   */
   async queue(
     table: LockTable,
     session: string,
     wish: Partial<LockRequest> = {},
   ): Promise<{ answer: Promise<Acquisition>; request: LockRequest }> {
-    const request = this.ask(session, { waitMs: LONG_MS, ...wish });
-    const before = (await table.inspect(request.name)).waiting;
+    let queued = false;
+    const onQueued: LockRequest['onQueued'] = (place) => {
+      queued = true;
+      wish.onQueued?.(place);
+    };
+    const request = this.ask(session, { waitMs: LONG_MS, ...wish, onQueued });
     const answer = table.acquire(request);
     answer.catch(() => undefined); // looked at later, or not at all
-    await this.fixture.untilTrue(async () => (await table.inspect(request.name)).waiting > before);
+    await this.fixture.untilTrue(async () => queued);
     return { answer, request };
   }
 }

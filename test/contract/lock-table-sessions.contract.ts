@@ -18,9 +18,6 @@ import {
   sessionsOf,
 } from './lock-table-rig.js';
 
-/** More round trips than the search of a circle takes among the few names of these tests. */
-const STEPS_OF_A_SEARCH = 20;
-
 /** What a lock table promises to sessions that come back, break in, and wait for each other. */
 export function describeLockTableSessions(
   title: string,
@@ -345,21 +342,12 @@ export function describeLockTableSessions(
         files = { a: `${name}.a`, b: `${name}.b`, c: `${name}.c` };
       });
 
-      const wait = async (
+      const wait = (
         table: LockTable,
         session: string,
         file: 'a' | 'b' | 'c',
         wish: Partial<LockRequest> = {},
-      ): ReturnType<LockTableRig['queue']> => {
-        const waiting = await rig.queue(table, session, {
-          name: files[file],
-          holdsOthers: true,
-          ...wish,
-        });
-        // Its own search is over then, so that it is the later one who closes a circle.
-        for (let steps = 0; steps < STEPS_OF_A_SEARCH; steps++) await fixture.arrived();
-        return waiting;
-      };
+      ) => rig.queue(table, session, { name: files[file], holdsOthers: true, ...wish });
 
       const refused = async (
         table: LockTable,

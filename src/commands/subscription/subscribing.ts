@@ -69,10 +69,13 @@ function tooMany(
   const had = topics.of(subscriptions);
   const all = new Set([...had, ...wanted]);
   const total = subscriptions.count - had.size + all.size;
-  if (all.size <= topics.most && total <= MAX_SUBSCRIPTIONS) return undefined;
-  const most = all.size > topics.most ? topics.most : MAX_SUBSCRIPTIONS;
+  let bytes = 0;
+  for (const topic of all) bytes += Buffer.byteLength(topic);
+  if (all.size <= topics.most && total <= MAX_SUBSCRIPTIONS && bytes <= topics.mostBytes) {
+    return undefined;
+  }
   return failure(
     'BUSY',
-    `a connection can ${topics.begun} to at most ${most}; nothing was subscribed: end some, or connect once more`,
+    `a connection can ${topics.begun} to at most ${topics.most}, of ${topics.mostBytes} bytes together, and have ${MAX_SUBSCRIPTIONS} subscriptions; nothing was subscribed: end some, or connect once more`,
   );
 }

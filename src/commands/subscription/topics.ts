@@ -4,14 +4,16 @@ import type { Subscribers } from '../../events/subscribers.js';
 import { parseFileName } from '../../files/file-name.js';
 import { printable } from '../arguments.js';
 import { Refusal } from '../refusal.js';
-import { MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_SUBSCRIPTIONS } from './limits.js';
+import { MAX_CHANNEL_BYTES, MAX_PATTERN_BYTES, MAX_PATTERNS, MAX_SUBSCRIPTIONS } from './limits.js';
 
 /** What sets channels and patterns apart. */
 export interface Topics {
   /** What confirmations of these begin with. */
   readonly begun: string;
   readonly ended: string;
+  /** How many a connection may have, and of how many bytes together. */
   readonly most: number;
+  readonly mostBytes: number;
   /** One as a client sent it. @throws {Refusal} */
   read(bytes: Buffer): string;
   of(subscriptions: Subscriptions): ReadonlySet<string>;
@@ -23,6 +25,7 @@ export const CHANNELS: Topics = {
   begun: 'subscribe',
   ended: 'unsubscribe',
   most: MAX_SUBSCRIPTIONS,
+  mostBytes: MAX_CHANNEL_BYTES,
   read: channelOf,
   of: ({ channels }) => channels,
   add: (subscribers, subscriber, topic) => subscribers.subscribe(subscriber, topic),
@@ -33,6 +36,7 @@ export const PATTERNS: Topics = {
   begun: 'psubscribe',
   ended: 'punsubscribe',
   most: MAX_PATTERNS,
+  mostBytes: MAX_PATTERN_BYTES,
   read: patternOf,
   of: ({ patterns }) => patterns,
   add: (subscribers, subscriber, topic) => subscribers.subscribePattern(subscriber, topic),
@@ -58,9 +62,6 @@ function channelOf(bytes: Buffer): string {
 }
 
 function patternOf(bytes: Buffer): string {
-  if (bytes.length > MAX_PATTERN_BYTES) {
-    throw new Refusal('TOOBIG', `a pattern has at most ${MAX_PATTERN_BYTES} bytes`);
-  }
   if (!isUtf8(bytes)) throw new Refusal('ERR', 'a pattern must be valid UTF-8');
   return bytes.toString('utf8');
 }

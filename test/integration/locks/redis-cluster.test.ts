@@ -1,8 +1,4 @@
-import { describeLockTable } from '../../contract/lock-table.contract.js';
-import { describeLockTableCircles } from '../../contract/lock-table-circles.contract.js';
-import { describeLockTableNotices } from '../../contract/lock-table-notices.contract.js';
-import { describeLockTablePlaces } from '../../contract/lock-table-places.contract.js';
-import { describeLockTableSessions } from '../../contract/lock-table-sessions.contract.js';
+import { describeEveryLockTable } from '../../contract/every-lock-table.contract.js';
 import { describeSessionRecords } from '../../contract/session-records.contract.js';
 import { describeSessionRecordsOwners } from '../../contract/session-records-owners.contract.js';
 import { lockTablesOn, sessionRecordsOn } from './contract-fixtures.js';
@@ -20,11 +16,7 @@ describe('A cluster of Redis', () => {
 
   const url = (): string => `redis+cluster://${cluster.addresses([1, 2])}`;
 
-  describeLockTable('RedisLockTable', () => lockTablesOn(url()));
-  describeLockTableSessions('RedisLockTable', () => lockTablesOn(url()));
-  describeLockTablePlaces('RedisLockTable', () => lockTablesOn(url()));
-  describeLockTableCircles('RedisLockTable', () => lockTablesOn(url()));
-  describeLockTableNotices('RedisLockTable', () => lockTablesOn(url()));
+  describeEveryLockTable('RedisLockTable', () => lockTablesOn(url()));
   describeSessionRecords('RedisSessionRecords', () => sessionRecordsOn(url()));
   describeSessionRecordsOwners('RedisSessionRecords', () => sessionRecordsOn(url()));
 });

@@ -121,7 +121,7 @@ describe('RedisLockTable and its queue', () => {
       expect(await former.answer).to.deep.equal({ outcome: 'cancelled' });
       await there.table.release(work.name, holder.grantId);
       const inPlaceOf = former.request.grantId;
-      const request = work.ask('ben', { inPlaceOf, generation: 2 });
+      const request = work.ask('ben', { mode: 'shared', inPlaceOf, generation: 2 });
       const grant = granted(await there.table.acquire(request));
       expect(grant).to.deep.equal({
         grantId: request.grantId,

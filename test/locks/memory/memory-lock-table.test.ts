@@ -1,12 +1,8 @@
 import { MemoryEventFeed } from '../../../src/events/memory-event-feed.js';
 import { MemoryLockTable } from '../../../src/locks/memory/memory-lock-table.js';
 import { PROVISIONAL_MS } from '../../../src/locks/model.js';
-import { describeLockTable } from '../../contract/lock-table.contract.js';
-import { describeLockTableCircles } from '../../contract/lock-table-circles.contract.js';
-import { describeLockTableNotices } from '../../contract/lock-table-notices.contract.js';
-import { describeLockTablePlaces } from '../../contract/lock-table-places.contract.js';
+import { describeEveryLockTable } from '../../contract/every-lock-table.contract.js';
 import type { LockTableFixture } from '../../contract/lock-table-rig.js';
-import { describeLockTableSessions } from '../../contract/lock-table-sessions.contract.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 
 /** How far the clock is moved at once: finer than anything that a test waits for. */
@@ -46,8 +42,4 @@ const start = async (): Promise<LockTableFixture> => {
   };
 };
 
-describeLockTable('MemoryLockTable', start);
-describeLockTableSessions('MemoryLockTable', start);
-describeLockTablePlaces('MemoryLockTable', start);
-describeLockTableCircles('MemoryLockTable', start);
-describeLockTableNotices('MemoryLockTable', start);
+describeEveryLockTable('MemoryLockTable', start);
