@@ -42,6 +42,23 @@ export function describeLockTableCircles(
       ...more,
     });
 
+    /** Resolved once it has looked for circles of its own: the next one is who closes one. */
+    const waits = async (
+      table: LockTable,
+      session: string,
+      name: string,
+      more: Partial<LockRequest> = {},
+    ): Promise<{ readonly answer: Promise<Acquisition> }> => {
+      let queued = false;
+      const onQueued = (): void => {
+        queued = true;
+      };
+      const answer = table.acquire(rig.ask(session, wish(name, { ...more, onQueued })));
+      answer.catch(() => undefined); // looked at later, or not at all
+      await fixture.untilTrue(async () => queued);
+      return { answer };
+    };
+
     const outcomeOf = async (answer: Promise<Acquisition>): Promise<string> =>
       (await fixture.until(answer)).outcome;
 
@@ -51,8 +68,8 @@ export function describeLockTableCircles(
     it('leaves the others in line, and tells the one refused of no place', async () => {
       await rig.hold(here, 'ana', { name: a });
       const held = await rig.hold(there, 'ben', { name: b });
-      const ana = await rig.queue(here, 'ana', wish(b));
-      const other = await rig.queue(there, 'cas', wish(a, { holdsOthers: false }));
+      const ana = await waits(here, 'ana', b);
+      await rig.queue(there, 'cas', { name: a });
       let told = 0;
       const onQueued = (): void => {
         told += 1;
@@ -65,13 +82,12 @@ export function describeLockTableCircles(
       await here.release(b, granted(await fixture.until(ana.answer)).grantId);
       const [holder] = (await here.inspect(a)).holders;
       expect(holder?.session).to.equal('ana');
-      other.answer.catch(() => undefined);
     });
 
     it('is not looked for by a session that holds nothing', async () => {
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });
-      await rig.queue(here, 'ana', wish(b));
+      await waits(here, 'ana', b);
       const waiting = there.acquire(
         rig.ask('ben', wish(a, { holdsOthers: false, waitMs: SHORT_MS })),
       );
@@ -82,7 +98,7 @@ export function describeLockTableCircles(
       await rig.hold(here, 'ana', { name: a, mode: 'shared', ttlMs: SHORT_MS });
       await rig.hold(there, 'cas', { name: a, mode: 'shared' });
       await rig.hold(there, 'ben', { name: b });
-      await rig.queue(here, 'ana', wish(b));
+      await waits(here, 'ana', b);
       await fixture.untilTrue(async () => {
         const { holders } = await here.inspect(a);
         return holders.some(({ session, remainingMs }) => session === 'ana' && remainingMs === 0);
@@ -95,16 +111,38 @@ export function describeLockTableCircles(
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });
       const leaving = new AbortController();
-      const ana = await rig.queue(here, 'ana', wish(b, { signal: leaving.signal }));
+      const ana = await waits(here, 'ana', b, { signal: leaving.signal });
       leaving.abort(LEAVE_PLACE);
       await fixture.until(ana.answer);
       expect(await outcomeOf(there.acquire(rig.ask('ben', wish(a))))).to.equal('deadlock');
     });
 
+    it('costs who comes back to a place that place, and holds up nobody behind it', async () => {
+      const { grantId } = await rig.hold(there, 'cas', { name: a });
+      const held = await rig.hold(there, 'ben', { name: b });
+      const leaving = new AbortController();
+      const place = await rig.queue(here, 'ana', { name: b, signal: leaving.signal });
+      const next = await rig.queue(there, 'dan', { name: b });
+      leaving.abort(LEAVE_PLACE);
+      await fixture.until(place.answer);
+      const ana = await rig.queue(here, 'ana', { name: a, generation: 2 });
+      await waits(there, 'ben', a);
+      await there.release(a, grantId);
+      const got = granted(await fixture.until(ana.answer));
+      await here.confirm({ name: a, grantId: got.grantId, ttlMs: LONG_MS });
+      const back = here.acquire(
+        rig.ask('ana', wish(b, { inPlaceOf: place.request.grantId, generation: 2 })),
+      );
+      expect(await outcomeOf(back)).to.equal('deadlock');
+      expect(await waitingFor(b)).to.deep.equal(['dan']);
+      await there.release(b, held.grantId);
+      granted(await fixture.until(next.answer));
+    });
+
     it('is none once the lock that closed it was taken over and given back', async () => {
       await rig.hold(here, 'ana', { name: a });
       await rig.hold(there, 'ben', { name: b });
-      await rig.queue(here, 'ana', wish(b));
+      await waits(here, 'ana', b);
       const order = rig.ask('ana', { name: a, generation: 2 });
       await there.takeOver(order);
       expect(await outcomeOf(there.acquire(rig.ask('ben', wish(a))))).to.equal('deadlock');
