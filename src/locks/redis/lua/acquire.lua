@@ -63,7 +63,8 @@ if wish.generation < generation then
 end
 
 -- A grant to read is not enough for who asks to write now.
-if mine and formerId ~= '' and mine.id == formerId and (mine.mode == 'x' or wish.mode == 's') then
+local enough = mine and (mine.mode == 'x' or wish.mode == 's')
+if enough and formerId ~= '' and mine.id == formerId then
   tell(state.key, mine.replica, { 'superseded', state.key, formerId })
   mine.id = wish.id
   mine.generation = wish.generation
@@ -77,7 +78,7 @@ end
 if mine and mine.id == wish.id then
   return answer({ 'granted', mine.token, mine.mode })
 end
-if mine and (mine.mode == 'x' or wish.mode == 's') then
+if enough then
   if not mine.provisional then
     extendLease(mine, lengthMs)
   end
