@@ -31,7 +31,7 @@ export class LockNotices {
       return;
     }
     const { by, reason } = notice;
-    this.log.warn('lock.broken', 'A lock of a session here was broken', {
+    this.log.warn('lock.broken-here', 'A lock that a session of this replica held was broken', {
       session: session.id,
       file: lock.name,
       token: lock.token,

@@ -47,17 +47,14 @@ describe('Sessions over several replicas', function () {
     return /laddr=(\S+):\d+/.exec(line)?.[1] ?? '';
   };
 
-  const addressOf = async (node: Node): Promise<string> =>
-    await docker([
-      'inspect',
-      '--format',
-      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
-      node.id,
-    ]);
+  const addressesOf = async (node: Node): Promise<string[]> => {
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}';
+    return (await docker(['inspect', '--format', format, node.id])).split(' ');
+  };
 
   const nodeOf = async (connection: Redis): Promise<Node> => {
     const address = await replicaOf(connection);
-    for (const node of nodes) if ((await addressOf(node)) === address) return node;
+    for (const node of nodes) if ((await addressesOf(node)).includes(address)) return node;
     throw new Error(`no replica has the address ${address}`);
   };
 
