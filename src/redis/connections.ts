@@ -13,6 +13,7 @@ import { parseRedisUrl } from './url/redis-url.js';
 
 export interface LinkEvents {
   readonly commandsChanged: (up: boolean) => void;
+  readonly confirmationsChanged: (up: boolean) => void;
   readonly messagesChanged: (up: boolean) => void;
 }
 
@@ -38,7 +39,11 @@ export function makeConnections(
     changed: events.commandsChanged,
     connected: (client: Redis) => void warnOfEviction(client, log),
   };
-  const confirmations: ServersWatch = { role: 'confirmations', log, changed: () => undefined };
+  const confirmations: ServersWatch = {
+    role: 'confirmations',
+    log,
+    changed: events.confirmationsChanged,
+  };
   const isConfirming = options.minReplicas > 0;
   const messages = { role: 'messages', log, changed: events.messagesChanged } as const;
   const access = accessTo(target, options);

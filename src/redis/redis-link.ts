@@ -34,6 +34,7 @@ export class RedisLink extends ReplicaMessages {
   readonly #changeListeners = new Set<(up: boolean) => void>();
   readonly #caughtUpListeners = new Set<() => void>();
   readonly #firstUp = Promise.withResolvers<void>();
+  readonly #firstConfirming = Promise.withResolvers<void>();
   readonly #heartbeat: Heartbeat;
 
   /** @throws {InvalidRedisUrl}, {InvalidAuthorities} */
@@ -45,6 +46,9 @@ export class RedisLink extends ReplicaMessages {
     super();
     this.#connections = makeConnections(options, clock, log, {
       commandsChanged: (up) => this.#changed(up),
+      confirmationsChanged: (up) => {
+        if (up) this.#firstConfirming.resolve();
+      },
       messagesChanged: (up) => {
         if (up) void this.#subscriptions.restore();
       },
@@ -71,8 +75,13 @@ export class RedisLink extends ReplicaMessages {
     confirmations?.open();
     messages.open();
     this.#heartbeat.start();
-    const cancelTimer = this.clock.after(this.options.timeoutMs, this.#firstUp.resolve);
-    await this.#firstUp.promise;
+    if (confirmations === undefined) this.#firstConfirming.resolve();
+    const late = Promise.withResolvers<void>();
+    const cancelTimer = this.clock.after(this.options.timeoutMs, late.resolve);
+    await Promise.race([
+      Promise.all([this.#firstUp.promise, this.#firstConfirming.promise]),
+      late.promise,
+    ]);
     cancelTimer();
   }
 
