@@ -77,7 +77,7 @@ export class RedisLockTable extends LockTable {
     );
     this.#waiting = new WaitingRequests(
       {
-        ask: (request, waitMs, waitedMs) => this.#askAgain(request, waitMs, waitedMs),
+        ask: (request, waitMs, order) => this.#askAgain(request, waitMs, order),
         advance: (name, grantIds) => this.#scripts.advance(name, grantIds),
         giveUp: (name, grantId) => this.#scripts.giveUp(name, grantId),
         release: (name, grantId) => this.#scripts.release(name, grantId),
@@ -148,10 +148,10 @@ export class RedisLockTable extends LockTable {
     if (this.#closed) throw new LockTableUnavailable('the lock table is closed', false);
     const wait = this.#waiting.begin(request);
     try {
-      const reply = await this.#ask(request, request.waitMs, 0);
+      const reply = await this.#ask(request, request.waitMs);
       if (wait.over) return await wait.settled;
       if (reply.outcome === 'queued') {
-        this.#waiting.queued(wait, reply.endsInMs);
+        this.#waiting.queued(wait, reply.order, reply.endsInMs);
         const settled = wait.settled;
         void this.#stand(wait, reply.place);
         return await settled;
@@ -239,13 +239,13 @@ export class RedisLockTable extends LockTable {
     }
   }
 
-  #ask(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply> {
+  #ask(request: LockRequest, waitMs: number, order?: number): Promise<AcquireReply> {
     const { provisionalMs } = this.options;
-    return this.#scripts.acquire(request, { waitMs, waitedMs, provisionalMs });
+    return this.#scripts.acquire(request, { waitMs, order, provisionalMs });
   }
 
-  async #askAgain(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply> {
-    const reply = await this.#ask(request, waitMs, waitedMs);
+  async #askAgain(request: LockRequest, waitMs: number, order: number): Promise<AcquireReply> {
+    const reply = await this.#ask(request, waitMs, order);
     if (reply.outcome === 'queued' && request.holdsOthers) {
       // What forgot the place forgot the hint too.
       await this.#circles.leaveHint(request, waitMs).catch(() => undefined);

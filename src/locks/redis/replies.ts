@@ -28,7 +28,13 @@ export type AcquireReply =
       readonly token: number;
       readonly mode: LockMode;
     }
-  | { readonly outcome: 'queued'; readonly endsInMs: number; readonly place: QueuePlace }
+  | {
+      readonly outcome: 'queued';
+      readonly endsInMs: number;
+      /** Rises from one in the queue to the next; of Redis's clock, in microseconds. */
+      readonly order: number;
+      readonly place: QueuePlace;
+    }
   | { readonly outcome: 'locked'; readonly state: LockState }
   | { readonly outcome: 'superseded' };
 
@@ -79,7 +85,8 @@ export function parseAcquire(name: string, reply: unknown): AcquireReply {
       return {
         outcome,
         endsInMs: whole(fields[0]),
-        place: { position: whole(fields[1]), state: parseView(name, fields[2]) },
+        order: whole(fields[1]),
+        place: { position: whole(fields[2]), state: parseView(name, fields[3]) },
       };
     case 'locked':
       return { outcome, state: parseView(name, fields[0]) };

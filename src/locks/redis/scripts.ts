@@ -52,9 +52,10 @@ export interface Announcement extends KnownLease {
 
 /** What else is known of a request than what it asks. */
 export interface AskOptions {
-  /** What is left of the wait, and how long it has lasted already, in milliseconds. */
+  /** What is left of the wait, in milliseconds. */
   readonly waitMs: number;
-  readonly waitedMs: number;
+  /** The place that it had in a queue which was lost; absent where it is a new request. */
+  readonly order: number | undefined;
   readonly provisionalMs: number;
 }
 
@@ -81,7 +82,7 @@ export class LockScripts {
       letter(request.mode),
       request.ttlMs,
       Math.max(0, Math.ceil(ask.waitMs)),
-      Math.max(0, Math.floor(ask.waitedMs)),
+      ask.order ?? '',
       this.replicaId,
       ask.provisionalMs,
       request.holder,

@@ -4,8 +4,8 @@ import type { Acquisition, LockRequest } from '../lock-table.js';
 export class Wait {
   readonly #settled = Promise.withResolvers<Acquisition>();
   readonly #ends: (() => void)[] = [];
-  /** In the table's queue as far as is known. */
-  queued = false;
+  /** Its order in the table's queue; undefined until it is in there, as far as is known. */
+  order: number | undefined;
   over = false;
   /** Over because it was granted. */
   granted = false;

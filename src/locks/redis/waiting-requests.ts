@@ -19,7 +19,7 @@ const NAMES_AT_ONCE = 100;
 
 /** What a wait asks of the table. */
 export interface WaitSteps {
-  ask(request: LockRequest, waitMs: number, waitedMs: number): Promise<AcquireReply>;
+  ask(request: LockRequest, waitMs: number, order: number): Promise<AcquireReply>;
   advance(name: string, grantIds: readonly GrantId[]): Promise<AdvanceReply>;
   giveUp(name: string, grantId: GrantId): Promise<GiveUpReply>;
   release(name: string, grantId: GrantId): Promise<boolean>;
@@ -41,7 +41,7 @@ interface NameWaits {
  * The requests of this replica that wait. A grant arrives as a message; but messages are hints, so
  * each name is looked at again when the lease that it waits for ends, and all are after the
  * connection was lost. A request that the table does not know any more is queued again, at the
- * place that its age gives it.
+ * place that it had.
  */
 export class WaitingRequests {
   readonly #byId = new Map<GrantId, Wait>();
@@ -87,9 +87,9 @@ export class WaitingRequests {
   }
 
   /** The table put it into the queue. */
-  queued(wait: Wait, endsInMs: number): void {
+  queued(wait: Wait, order: number, endsInMs: number): void {
     const { request } = wait;
-    wait.queued = true;
+    wait.order = order;
     wait.onEnd(this.clock.after(request.waitMs, () => void this.#giveUp(wait)));
     const { signal } = request;
     this.endsIn(request.name, endsInMs);
@@ -208,7 +208,7 @@ export class WaitingRequests {
   }
 
   async #lookOnce(named: NameWaits): Promise<void> {
-    const waits = [...named.waits].filter((wait) => wait.queued);
+    const waits = [...named.waits].filter((wait) => wait.order !== undefined);
     for (let from = 0; from < waits.length; from += MAX_LOOKED_UP) {
       const some = waits.slice(from, from + MAX_LOOKED_UP);
       const ids = some.map((wait) => wait.request.grantId);
@@ -225,11 +225,10 @@ export class WaitingRequests {
   }
 
   async #queueAgain(wait: Wait): Promise<void> {
-    const { request } = wait;
-    const waitedMs = this.clock.monotonicMs() - wait.begunMs;
-    const leftMs = request.waitMs - waitedMs;
-    if (leftMs <= 0) return; // the timer of its end is about to fire
-    const reply = await this.steps.ask(request, leftMs, waitedMs);
+    const { request, order } = wait;
+    const leftMs = request.waitMs - (this.clock.monotonicMs() - wait.begunMs);
+    if (order === undefined || leftMs <= 0) return; // the timer of its end is about to fire
+    const reply = await this.steps.ask(request, leftMs, order);
     if (wait.over) {
       const kept = wait.granted || this.left.has(request.grantId);
       if (!kept) this.cancellations.add(request.name, request.grantId);

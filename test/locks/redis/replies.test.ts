@@ -56,9 +56,10 @@ describe('replies of lock scripts', () => {
       mode: 'shared',
     });
     const state = parseView('a', VIEW);
-    expect(parseAcquire('a', ['queued', 90, 2, VIEW])).to.deep.equal({
+    expect(parseAcquire('a', ['queued', 90, 1_790_000_000_000_001, 2, VIEW])).to.deep.equal({
       outcome: 'queued',
       endsInMs: 90,
+      order: 1_790_000_000_000_001,
       place: { position: 2, state },
     });
     expect(parseAcquire('a', ['superseded'])).to.deep.equal({ outcome: 'superseded' });

@@ -12,16 +12,18 @@ import { RecordingLog } from '../../support/recording-log.js';
 
 const WAIT_MS = 10_000;
 const PROVISIONAL_MS = 400;
+const ORDER = 17;
 const QUEUED: AcquireReply = {
   outcome: 'queued',
   endsInMs: 1_000,
+  order: ORDER,
   place: { position: 1, state: { name: 'a.txt', holders: [], waiting: 1, queue: [] } },
 };
 const away = (): Promise<never> => Promise.reject(new LockTableUnavailable('away', true));
 
 describe('WaitingRequests', () => {
   let clock: FakeClock;
-  let asked: { waitMs: number; waitedMs: number }[];
+  let asked: { waitMs: number; order: number }[];
   let advanced: (readonly GrantId[])[];
   let released: GrantId[];
   let granted: GrantId[];
@@ -49,8 +51,8 @@ describe('WaitingRequests', () => {
     );
     waiting = new WaitingRequests(
       {
-        ask: async (_request, waitMs, waitedMs) => {
-          asked.push({ waitMs, waitedMs });
+        ask: async (_request, waitMs, order) => {
+          asked.push({ waitMs, order });
           return await ask();
         },
         advance: async (_name, ids) => {
@@ -94,7 +96,7 @@ describe('WaitingRequests', () => {
       ...(signal === undefined ? {} : { signal }),
     };
     const wait = waiting.begin(request);
-    waiting.queued(wait, 2_000);
+    waiting.queued(wait, ORDER, 2_000);
     return wait;
   };
 
@@ -131,11 +133,11 @@ describe('WaitingRequests', () => {
     expect(granted).to.deep.equal(['1']);
   });
 
-  it('are queued again with their age where the table does not know them', async () => {
+  it('are queued again at their place where the table does not know them', async () => {
     const wait = queued('1');
     advance = async () => ({ endsInMs: 0, statuses: ['unknown'] });
     await clock.advance(2_000);
-    expect(asked).to.deep.equal([{ waitMs: 8_000, waitedMs: 2_000 }]);
+    expect(asked).to.deep.equal([{ waitMs: 8_000, order: ORDER }]);
     expect(wait.over).to.equal(false);
     expect(waiting.granted('1' as GrantId, 7)).to.equal(true);
     expect(await outcome(wait)).to.equal('granted');

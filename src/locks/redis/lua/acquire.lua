@@ -6,17 +6,18 @@
 --   1 lock, 2 queue, 3 waiters
 -- ARGV: 13
 --   1 grant id, 2 session, 3 mode (x|s), 4 lease length ms, 5 how long to wait ms (0: not at all),
---   6 how long it has waited already ms, 7 replica, 8 length of an unconfirmed grant ms, 9 holder's
---   name, 10 address, 11 note, 12 generation, 13 grant id of the earlier request, or empty
+--   6 its order in the queue that was lost, or empty, 7 replica, 8 length of an unconfirmed grant
+--   ms, 9 holder's name, 10 address, 11 note, 12 generation, 13 grant id of the earlier request, or
+--   empty
 -- Reply:
 --   { 'granted', token, mode }
 --   { 'renewed', grant id, token, mode }: the session had it already
---   { 'queued', ms until something may change by itself, position, view }
+--   { 'queued', ms until something may change by itself, order in the queue, position, view }
 --   { 'locked', view }
 --   { 'superseded' }: it waited, and its session has gone on elsewhere
 local state = load(KEYS[1])
 local queue, waiters = KEYS[2], KEYS[3]
-local lengthMs, waitMs, waitedMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local lengthMs, waitMs, formerOrder = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local formerId = ARGV[13]
 local wish = {
   id = ARGV[1],
@@ -59,7 +60,7 @@ if mine then
   generation = math.max(generation, mine.generation)
 end
 if wish.generation < generation then
-  return answer(waitedMs > 0 and { 'superseded' } or { 'locked', view(state, queue, waiters) })
+  return answer(formerOrder and { 'superseded' } or { 'locked', view(state, queue, waiters) })
 end
 
 -- A grant to read is not enough for who asks to write now.
@@ -89,10 +90,7 @@ end
 local ahead = redis.call('ZRANK', queue, wish.id)
 if not ahead then
   local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
-  local order = nowMicros - waitedMs * 1000
-  if waitedMs == 0 and last then
-    order = math.max(order, tonumber(last) + 1)
-  end
+  local order = formerOrder or math.max(nowMicros, (tonumber(last) or 0) + 1)
   ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(order))
 
   if ahead == 0 and isFree(state, wish.mode, mine and mine.id) then
@@ -118,7 +116,7 @@ if not ahead then
   if ahead == 0 then
     state.headDeadline = wish.deadline
   end
-  if waitedMs == 0 then
+  if not formerOrder then
     tellEverybody(state.key, string.format('{"event":"queued","waiting":%d}', waiting))
     local told = {}
     for _, holder in ipairs(state.holders) do
@@ -130,4 +128,5 @@ if not ahead then
   end
 end
 local remaining = tellEnd(state)
-return answer({ 'queued', remaining, ahead + 1, view(state, queue, waiters) })
+local order = tonumber(redis.call('ZSCORE', queue, wish.id))
+return answer({ 'queued', remaining, order, ahead + 1, view(state, queue, waiters) })
