@@ -36,14 +36,16 @@ export function planFaults(random: Random, wish: PlanWish): Fault[] {
   let atMs = WARM_UP_MS;
   while (kinds.length > 0) {
     if (bag.length === 0) bag = random.shuffled(kinds);
-    const kind = bag.pop();
-    if (kind === undefined) break;
-    const fault = drawFault(random, kind, atMs, wish);
+    const fault = drawFault(random, bag[0] ?? random.pick(kinds), atMs, wish);
     if (atMs + fault.lastsMs > durationMs) break;
     const part = partOf(fault);
     if (atMs >= (busyUntil.get(part) ?? 0)) {
       busyUntil.set(part, atMs + fault.lastsMs + RECOVERY_MS);
       faults.push(fault);
+      bag.shift();
+    } else {
+      // Its turn comes when that part is well again.
+      bag.push(...bag.splice(0, 1));
     }
     atMs += random.whole(...SHORT_GAP_MS);
     if (random.chance(CALM_CHANCE)) atMs += Math.round(2 * leaseMs * random.next());
