@@ -76,6 +76,12 @@ export abstract class SessionRecords {
   /** Keeps records for `keepMs` from now; what became of each, in order. */
   abstract touch(owned: readonly OwnedSession[], keepMs: number): Promise<readonly Ownership[]>;
 
+  /**
+   * False as long as records that were lost may still be told anew by who has the sessions: one that
+   * is not there may be there in a moment.
+   */
+  abstract complete(): Promise<boolean>;
+
   /** Forgets the session. */
   abstract close(owned: OwnedSession): Promise<void>;
 
@@ -85,4 +91,11 @@ export abstract class SessionRecords {
    * @returns ends the listening
    */
   abstract onLeft(listener: (session: SessionId, generation: number) => void): () => void;
+
+  /**
+   * Records may have been lost: those of this replica are to be touched, and told anew where they
+   * are forgotten, before the listener's promise settles.
+   * @returns ends the listening
+   */
+  abstract onDoubt(listener: () => Promise<void>): () => void;
 }

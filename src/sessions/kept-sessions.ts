@@ -63,7 +63,7 @@ interface Kept {
 @injectable()
 export class KeptSessions {
   readonly #kept = new Map<SessionId, Kept>();
-  #stopListening: (() => void) | undefined;
+  #stopListening: (() => void)[] = [];
   #cancelTouch: CancelTimer | undefined;
   #touching: Promise<void> = Promise.resolve();
   #closed = false;
@@ -79,7 +79,10 @@ export class KeptSessions {
   ) {}
 
   start(): void {
-    this.#stopListening = this.records.onLeft((id, generation) => this.#onLeft(id, generation));
+    this.#stopListening = [
+      this.records.onLeft((id, generation) => this.#onLeft(id, generation)),
+      this.records.onDoubt(() => this.#touchAll()),
+    ];
     this.#scheduleTouch();
   }
 
@@ -176,7 +179,7 @@ export class KeptSessions {
    */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#stopListening?.();
+    for (const stop of this.#stopListening) stop();
     this.#cancelTouch?.();
     await this.#touching;
     const all = [...this.#kept.values()];
@@ -209,15 +212,19 @@ export class KeptSessions {
   }
 
   /** Says which sessions are still here, and finds out which are not. */
-  async #touch(): Promise<void> {
+  async #touchAll(): Promise<void> {
     const all = [...this.#kept.values()];
+    for (let from = 0; from < all.length; from += MAX_TOUCHED) {
+      const some = all.slice(from, from + MAX_TOUCHED);
+      const owned = some.map(({ session }) => ownedBy(session));
+      const outcomes = await this.records.touch(owned, this.#keepMs);
+      await Promise.all(some.map((kept, index) => this.#learn(kept, outcomes[index])));
+    }
+  }
+
+  async #touch(): Promise<void> {
     try {
-      for (let from = 0; from < all.length; from += MAX_TOUCHED) {
-        const some = all.slice(from, from + MAX_TOUCHED);
-        const owned = some.map(({ session }) => ownedBy(session));
-        const outcomes = await this.records.touch(owned, this.#keepMs);
-        await Promise.all(some.map((kept, index) => this.#learn(kept, outcomes[index])));
-      }
+      await this.#touchAll();
     } catch (error) {
       if (error instanceof LockTableUnavailable) return; // the table itself says that it is away
       this.log.error('session.touch-failed', 'Sessions could not be kept', { err: error });
@@ -256,7 +263,13 @@ export class KeptSessions {
     const resumed = await this.records.resume(open);
     if (resumed !== undefined) return resumed;
     const here = this.#kept.get(id);
-    if (here === undefined || !sameSecret(here.secret, secret)) return undefined;
+    if (here === undefined || !sameSecret(here.secret, secret)) {
+      if (await this.records.complete()) return undefined;
+      throw new LockTableUnavailable(
+        'sessions are being told anew to a Redis that forgot, or was out of reach',
+        false,
+      );
+    }
     const generation = here.session.generation + 1;
     const locks = keptLocks(here.session);
     if (!(await this.records.open(open, generation, locks))) return await this.records.resume(open);

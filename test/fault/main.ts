@@ -57,6 +57,8 @@ const seed = args.seed ?? Math.floor(Math.random() * 2 ** 31);
 const folder = await mkdtemp(join(tmpdir(), 'candado-chaos-'));
 say(`seed ${seed}: ${args.minutes} minutes, ${args.clients} clients, ${args.replicas} replicas`);
 
+// Whatever was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await ensureContainers();
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 beginRun();

@@ -108,6 +108,26 @@ describe('Sessions over several replicas', function () {
     expect(await two.call('PUT', 'slept.txt', 'mine again')).to.equal(2);
   });
 
+  it('go on elsewhere though Redis forgot them and their locks', async () => {
+    const one = await connect();
+    const { id, secret } = fieldsOf(await one.call('SESSION'));
+    const [token] = (await one.call('LOCK', 'forgotten.txt')) as number[];
+    const two = await connectElsewhere(await nodeOf(one));
+    await docker(['exec', cluster.redis?.getId() ?? '', 'redis-cli', 'FLUSHALL']);
+    const answers: string[] = [];
+    let locks: unknown;
+    await eventually('the session is resumed', async () => {
+      const answer = two.call('RESUME', String(id), String(secret));
+      locks = await answer.catch((error: Error) => void answers.push(error.message));
+      return locks !== undefined;
+    });
+    // Its own replica tells of it when another one misses it, not only when its time has come.
+    expect(answers.length).to.be.within(1, 20);
+    for (const answer of answers) expect(answer).to.match(/^UNAVAILABLE/);
+    expect(fieldsOf((locks as unknown[])[0])).to.include({ name: 'forgotten.txt', token });
+    expect(await two.call('PUT', 'forgotten.txt', 'mine')).to.equal(1);
+  });
+
   it('survive a restart of every replica, one after the other, without a failed call', async () => {
     const { host } = balancer;
     const port = await balancer.port();

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { FileStoreUnavailable } from '../../src/files/errors.js';
 import type { FileName } from '../../src/files/file-name.js';
+import { LockTableUnavailable } from '../../src/locks/errors.js';
+import { MemorySessionRecords } from '../../src/locks/memory/memory-session-records.js';
 import type { LockOutcome } from '../../src/sessions/file-locking.js';
 import type { Session } from '../../src/sessions/session.js';
-import { settle } from '../support/fake-clock.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
 import { FakeConnection } from '../support/fake-connection.js';
 import { fileName, LEASE_MS, SessionFixture, wish } from '../support/session-fixture.js';
 
@@ -167,5 +169,66 @@ describe('A session resumed while something goes wrong', () => {
       await there.kept.end(resumed);
       expect(await waitingFor(NAME)).to.equal(0);
     });
+  });
+});
+
+/** Records whose memory can be lost, and which say that they may have lost it. */
+class ForgetfulRecords extends MemorySessionRecords {
+  isComplete = true;
+  readonly #listeners: (() => Promise<void>)[] = [];
+
+  override onDoubt(listener: () => Promise<void>): () => void {
+    this.#listeners.push(listener);
+    return () => undefined;
+  }
+
+  override async complete(): Promise<boolean> {
+    return this.isComplete;
+  }
+
+  async doubt(): Promise<void> {
+    for (const listener of this.#listeners) await listener();
+  }
+}
+
+describe('A session whose record was lost', () => {
+  let records: ForgetfulRecords;
+  let here: SessionFixture;
+  let there: SessionFixture;
+  let session: Session;
+  let secret: string;
+
+  beforeEach(async () => {
+    const clock = new FakeClock();
+    records = new ForgetfulRecords(clock);
+    here = new SessionFixture(clock, undefined, undefined, undefined, records);
+    there = here.replica();
+    here.kept.start();
+    there.kept.start();
+    session = here.session();
+    secret = (await here.kept.keep(session, new FakeConnection()))?.secret ?? '';
+    await here.locking.lock(session, NAME, wish());
+    await records.close({ session: session.id, generation: session.generation });
+  });
+
+  afterEach(() => Promise.all([here.kept.close(), there.kept.close()]));
+
+  const resume = () => there.kept.resume(session.id, secret, new FakeConnection(), there.session());
+
+  it('is resumed elsewhere as soon as its replica is in doubt', async () => {
+    await records.doubt();
+    expect([...((await resume())?.held.keys() ?? [])]).to.deep.equal([NAME]);
+  });
+
+  it('is not given up as long as its replica may still tell of it', async () => {
+    records.isComplete = false;
+    const failure = await resume().catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(LockTableUnavailable).and.include({ outcomeUnknown: false });
+    await records.doubt();
+    expect((await resume())?.id).to.equal(session.id);
+  });
+
+  it('is gone where nobody tells of it', async () => {
+    expect(await resume()).to.equal(undefined);
   });
 });

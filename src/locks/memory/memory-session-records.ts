@@ -95,8 +95,16 @@ export class MemorySessionRecords extends SessionRecords {
     if (this.#owned(owned) !== undefined) this.#entries.delete(owned.session);
   }
 
+  override async complete(): Promise<boolean> {
+    return true;
+  }
+
   /** There is no other replica to resume them. */
   override onLeft(): () => void {
+    return () => undefined;
+  }
+
+  override onDoubt(_listener: () => Promise<void>): () => void {
     return () => undefined;
   }
 

@@ -29,6 +29,7 @@ import { RedisLockTableOptions } from './options.js';
 import { Pushes } from './pushes.js';
 import type { AcquireReply } from './replies.js';
 import { LockScripts } from './scripts.js';
+import { TableMemory } from './table-memory.js';
 import { Upkeep } from './upkeep.js';
 import type { Wait } from './wait.js';
 import { asAcquisition, WaitingRequests } from './waiting-requests.js';
@@ -58,6 +59,7 @@ export class RedisLockTable extends LockTable {
   constructor(
     private readonly options: RedisLockTableOptions,
     private readonly link: RedisLink,
+    private readonly memory: TableMemory,
     private readonly clock: Clock,
     log: Log,
     observer: TableObserver,
@@ -118,6 +120,7 @@ export class RedisLockTable extends LockTable {
         waiting: this.#waiting,
         cancellations: this.#cancellations,
       },
+      memory,
       link,
       clock,
       log,
@@ -189,6 +192,8 @@ export class RedisLockTable extends LockTable {
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
     const raised = await this.#scripts.raise(name, grantId, token);
     if (raised !== undefined) this.#known.raised(grantId, raised);
+    // A table that has to be told what the store knows has forgotten it, and more.
+    void this.memory.suspect();
     return raised;
   }
 
@@ -198,7 +203,7 @@ export class RedisLockTable extends LockTable {
 
   override async renew(leases: readonly Lease[]): Promise<readonly RenewOutcome[]> {
     if (leases.length === 0) return [];
-    return await this.#leases.renew(leases, this.#upkeep.memory);
+    return await this.#leases.renew(leases, this.memory);
   }
 
   override async endExpired(name: string): Promise<LockState> {

@@ -19,6 +19,7 @@ import { RedisLockTableOptions } from './options.js';
 import { parseOwnerships, parseResumed } from './replies.js';
 import { type ScriptArgument, ScriptRunner } from './script-runner.js';
 import { SESSION_SCRIPTS, type SessionScriptName } from './script-source.js';
+import { TableMemory } from './table-memory.js';
 
 /** The most records in one script: Redis does nothing else meanwhile. */
 const MAX_TOUCHED_AT_ONCE = 200;
@@ -43,6 +44,7 @@ export class RedisSessionRecords extends SessionRecords {
   constructor(
     private readonly options: RedisLockTableOptions,
     private readonly link: RedisLink,
+    private readonly memory: TableMemory,
     clock: Clock,
     observer: TableObserver,
   ) {
@@ -110,6 +112,11 @@ export class RedisSessionRecords extends SessionRecords {
     return owned.map((one) => outcomes.get(one) ?? 'forgotten');
   }
 
+  override async complete(): Promise<boolean> {
+    await this.memory.check();
+    return this.memory.settled;
+  }
+
   override async close({ session, generation }: OwnedSession): Promise<void> {
     await this.#run('session-close', session, [generation]);
   }
@@ -121,6 +128,10 @@ export class RedisSessionRecords extends SessionRecords {
       const message = LEFT.safeParse(JSON.parse(text));
       if (message.success) listener(message.data[1] as SessionId, message.data[2]);
     });
+  }
+
+  override onDoubt(listener: () => Promise<void>): () => void {
+    return this.memory.onDoubt(listener);
   }
 
   async #run(

@@ -41,17 +41,7 @@ export class ScriptRunner<Name extends ScriptName> {
     try {
       return await command();
     } catch (error) {
-      if (error instanceof NotConnected) {
-        throw new LockTableUnavailable('the lock table in Redis cannot be reached', false);
-      }
-      // An error that Redis itself answered with: it refused. It carries the whole script along,
-      // so its message is all that is kept.
-      if (error instanceof ReplyError) {
-        throw new LockTableUnavailable(`Redis refused: ${(error as Error).message}`, false);
-      }
-      throw new LockTableUnavailable('the lock table in Redis did not answer', true, {
-        cause: error,
-      });
+      throw unavailable(error);
     }
   }
 
@@ -66,6 +56,21 @@ export class ScriptRunner<Name extends ScriptName> {
       this.observer.scriptRan(script, (this.clock.monotonicMs() - begunMs) / 1000, ok);
     }
   }
+}
+
+/** What went wrong between here and Redis, as the lock table says it. */
+export function unavailable(error: unknown): LockTableUnavailable {
+  if (error instanceof NotConnected) {
+    return new LockTableUnavailable('the lock table in Redis cannot be reached', false);
+  }
+  // An error that Redis itself answered with: it refused. It carries the whole script along, so its
+  // message is all that is kept.
+  if (error instanceof ReplyError) {
+    return new LockTableUnavailable(`Redis refused: ${(error as Error).message}`, false);
+  }
+  return new LockTableUnavailable('the lock table in Redis did not answer', true, {
+    cause: error,
+  });
 }
 
 function firstKey(script: ScriptName, args: readonly ScriptArgument[]): string {

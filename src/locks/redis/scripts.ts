@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock/clock.js';
 import type { Batch } from '../../redis/batches.js';
 import type { RedisLink } from '../../redis/redis-link.js';
@@ -222,19 +221,6 @@ export class LockScripts {
   /** Redis's own clock, in microseconds since the epoch. */
   async time(): Promise<number> {
     return parseTime(await this.#runner.send(() => this.link.sendToAny((client) => client.time())));
-  }
-
-  /** What tells this memory of Redis from one that began later. */
-  async epoch(): Promise<string> {
-    const mine: string = randomUUID();
-    const keys = await this.#runner.send(async () => this.link.keyOnEach(this.keys.epoch));
-    const epochs = keys.map(async (key) => {
-      const known = await this.#runner.send(() =>
-        this.link.send(key, (client) => client.set(key, mine, 'NX', 'GET')),
-      );
-      return `${key} ${known ?? mine}`;
-    });
-    return (await Promise.all(epochs)).join('\n');
   }
 }
 

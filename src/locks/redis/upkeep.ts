@@ -10,14 +10,8 @@ import type { KnownGrants } from './known-grants.js';
 import type { Leases } from './leases.js';
 import type { LeftPlaces } from './left-places.js';
 import type { LockScripts } from './scripts.js';
-import { TableMemory } from './table-memory.js';
+import { SETTLING_MS, type TableMemory } from './table-memory.js';
 import type { WaitingRequests } from './waiting-requests.js';
-
-/**
- * How long waits hold back after Redis lost its memory, in milliseconds: longer than any replica
- * takes to come back to it, so that leases are announced before a wait is granted what is held.
- */
-const QUEUE_AGAIN_AFTER_MS = 2_500;
 
 /** What is looked after. */
 export interface TableParts {
@@ -31,7 +25,6 @@ export interface TableParts {
 
 /** What has to be done now and then, and after a connection was lost or Redis its memory. */
 export class Upkeep {
-  readonly memory: TableMemory;
   readonly #clocks: ClockComparison;
   readonly #heartbeat: Heartbeat;
   #ends: (() => void)[] = [];
@@ -40,16 +33,12 @@ export class Upkeep {
 
   constructor(
     private readonly parts: TableParts,
+    private readonly memory: TableMemory,
     private readonly link: RedisLink,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly observer: TableObserver,
   ) {
-    this.memory = new TableMemory(
-      () => parts.scripts.epoch(),
-      () => this.#tellAnew(),
-      log,
-    );
     this.#clocks = new ClockComparison(() => parts.scripts.time(), clock, observer);
     this.#heartbeat = new Heartbeat(clock, () => this.#beat());
   }
@@ -58,12 +47,15 @@ export class Upkeep {
     this.#ends = [
       this.link.onChange((up) => this.#linkChanged(up)),
       this.link.onCaughtUp(() => void this.#restore()),
+      this.memory.onLost(() => this.#tellAnew()),
     ];
+    this.memory.open();
     this.#heartbeat.start();
   }
 
   stop(): void {
     this.#heartbeat.stop();
+    this.memory.close();
     this.#cancelQueueAgain?.();
     for (const end of this.#ends) end();
   }
@@ -81,8 +73,11 @@ export class Upkeep {
     if (!this.link.up) return;
     try {
       await this.memory.check();
+      const doubt = this.memory.doubt();
+      doubt.catch(() => undefined); // looked at below; what comes before may fail first
       await this.parts.cancellations.flush();
       if (this.#cancelQueueAgain === undefined) await this.parts.waiting.lookAtAll();
+      await doubt;
     } catch (error) {
       this.#logUnlessUnavailable(error);
     }
@@ -92,7 +87,7 @@ export class Upkeep {
   async #tellAnew(): Promise<void> {
     await this.parts.leases.announceAll();
     this.#cancelQueueAgain?.();
-    this.#cancelQueueAgain = this.clock.after(QUEUE_AGAIN_AFTER_MS, () => {
+    this.#cancelQueueAgain = this.clock.after(SETTLING_MS, () => {
       this.#cancelQueueAgain = undefined;
       void this.parts.waiting.lookAtAll();
     });

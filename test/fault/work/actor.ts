@@ -152,7 +152,9 @@ export class Actor implements AsyncDisposable {
     };
   }
 
-  #failed(call: string, error: unknown): void {
+  #failed(call: string, thrown: unknown): void {
+    // The first of two: giving the lock up failed, too, as it had to.
+    const error = thrown instanceof SuppressedError ? thrown.suppressed : thrown;
     const code = error instanceof CandadoError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
     const atMs = performance.now();

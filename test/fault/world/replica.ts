@@ -73,7 +73,12 @@ export class Replica {
     });
     this.#child = child;
     this.#ending = undefined;
-    child.once('exit', (code, signal) => this.#ended(code, signal));
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', (code, signal) => {
+      process.off('exit', kill);
+      this.#ended(code, signal);
+    });
   }
 
   async kill(): Promise<void> {

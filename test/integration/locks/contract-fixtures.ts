@@ -37,6 +37,7 @@ export async function sessionRecordsOn(url: string): Promise<SessionRecordsFixtu
     const records = new RedisSessionRecords(
       new RedisLockTableOptions({ replicaId, keyPrefix }),
       replica.link,
+      replica.memory,
       new SystemClock(),
       new RecordingTableObserver(),
     );

@@ -5,6 +5,8 @@ import {
   RedisLockTable,
   RedisLockTableOptions,
 } from '../../../src/locks/redis/redis-lock-table.js';
+import { RedisTableEpoch } from '../../../src/locks/redis/redis-table-epoch.js';
+import { TableMemory } from '../../../src/locks/redis/table-memory.js';
 import { TableObserver } from '../../../src/locks/table-observer.js';
 import { RedisLink, RedisLinkOptions } from '../../../src/redis/redis-link.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -36,6 +38,7 @@ export class RecordingTableObserver extends TableObserver {
 
 export interface Replica {
   readonly link: RedisLink;
+  readonly memory: TableMemory;
   readonly table: RedisLockTable;
   readonly log: RecordingLog;
   readonly observer: RecordingTableObserver;
@@ -71,9 +74,11 @@ export const makeReplica = ({
     log,
   );
   const settings = new RedisLockTableOptions({ replicaId: randomUUID(), ...options });
-  const table = new RedisLockTable(settings, link, clock, log, observer);
+  const memory = new TableMemory(new RedisTableEpoch(settings, link), clock, log);
+  const table = new RedisLockTable(settings, link, memory, clock, log, observer);
   return {
     link,
+    memory,
     table,
     log,
     observer,

@@ -42,7 +42,8 @@ const describeRecords = (title: string, url: () => string): void => {
       const replica = await work.replica({ replicaId });
       const options = new RedisLockTableOptions({ replicaId, keyPrefix: work.keyPrefix });
       const observer = new RecordingTableObserver();
-      const records = new RedisSessionRecords(options, replica.link, new SystemClock(), observer);
+      const { link, memory } = replica;
+      const records = new RedisSessionRecords(options, link, memory, new SystemClock(), observer);
       const left: string[] = [];
       records.onLeft((id, generation) => left.push(`${id} ${generation}`));
       return { records, replica, left };
