@@ -58,6 +58,10 @@ export class CandadoProcess implements AsyncDisposable {
     return new CandadoProcess([PROGRAM, ...args], wish);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get out(): string {
     return this.#out;
   }
