@@ -92,7 +92,8 @@ export abstract class FileStore {
    * Makes `token` the only one that may write next, keeping the version: the head moves, so that
    * whoever remembers an older one is refused. With `shared`, a head that carries exactly `token`
    * already moves too, under the same token: that token may be a former writer's, of a table that
-   * lost its memory or of a change without a lock. Durable when it returns.
+   * lost its memory or of a change without a lock. Seen by all when it returns; it need not survive
+   * a power cut of the machine that has the disk, which nobody who is shut out survives either.
    */
   abstract fence(name: FileName, token: number, shared: boolean): Promise<FenceResult>;
 

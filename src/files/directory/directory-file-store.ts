@@ -121,8 +121,7 @@ export class DirectoryFileStore extends FileStore {
         const isTaken = shared && head.token === token;
         if (isTaken && head.version === before?.version) {
           // Another reader moved the head since this one was granted, which shuts out the same
-          // older heads; many at once need not take turns. It may not be durable yet.
-          await this.#parts.durable.folder(this.#parts.layout.headFolder(name));
+          // older heads; many at once need not take turns.
           return { outcome: 'fenced', head };
         }
         if (head.token >= token && !isTaken) return { outcome: 'behind', token: head.token };

@@ -20,14 +20,19 @@ export class HeadSwapper {
   ) {}
 
   /**
-   * Whether `to` took the place of `from`, durably. False: `from` was not the head any more, and
-   * nothing was changed.
+   * Whether `to` took the place of `from`, for all to see; durably, but for a fence. False: `from`
+   * was not the head any more, and nothing was changed.
+   *
+   * A fence comes to the disk with the next publish. Where a power cut undoes it, those whom it shut
+   * out are gone too, for they ran on the machine that has the disk; and a shared disk of other
+   * machines that is taken at all, NFS, does not undo a rename that it has confirmed.
    * @throws {FileStoreUnavailable}
    */
   async swap(from: Head, to: Head, why: 'fence' | 'publish' | 'clean'): Promise<boolean> {
     const folder = this.layout.headFolder(from.name);
+    const lasting = why !== 'fence';
     // Whoever made the folders may have died before they were on disk.
-    if (from.version === 0) await this.durable.ancestors(folder, this.layout.files);
+    if (lasting && from.version === 0) await this.durable.ancestors(folder, this.layout.files);
     await this.failpoints.hit(`${why}.before-swap`);
     try {
       await this.rename(join(folder, formatHead(from)), join(folder, formatHead(to)));
@@ -35,6 +40,7 @@ export class HeadSwapper {
       if (!(await this.#tookPlace(from, to, error))) return false;
     }
     await this.failpoints.hit(`${why}.after-swap`);
+    if (!lasting) return true;
     try {
       await this.durable.folder(folder);
     } catch (error) {
