@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Entry, FaultWindow, History } from './history.js';
 import { perform } from './perform.js';
 import { describeFault, type Fault, type FaultKind } from './plan/fault.js';
-import { planFaults } from './plan/plan.js';
+import { partOf, planFaults } from './plan/plan.js';
 import { Random } from './plan/random.js';
 import { Actor } from './work/actor.js';
 import { roleOf } from './work/roles.js';
@@ -89,21 +89,25 @@ async function performAll(
   say: (line: string) => void,
 ): Promise<FaultWindow[]> {
   const windows: FaultWindow[] = [];
-  const performances: Promise<void>[] = [];
+  // What a slow machine has not finished with one part is waited for before the next thing
+  // happens to it.
+  const last = new Map<string, Promise<void>>();
   for (const fault of faults) {
     await delay(Math.max(0, startMs + fault.atMs - performance.now()));
     const line = describeFault(fault);
     say(`${((performance.now() - startMs) / 1000).toFixed(1)} s: ${line}`);
     for (const replica of world.replicas) replica.note(line);
     const beganMs = performance.now();
-    const window = (endedMs: number): FaultWindow => {
-      const { kind, replica } = fault;
-      return { kind, replica, beganMs, endedMs };
-    };
-    performances.push(
-      perform(world, fault).then(() => void windows.push(window(performance.now()))),
-    );
+    const part = partOf(fault);
+    const performed = (last.get(part) ?? Promise.resolve())
+      .then(() => perform(world, fault))
+      .then(() => {
+        const { kind, replica } = fault;
+        windows.push({ kind, replica, beganMs, endedMs: performance.now() });
+      });
+    performed.catch(() => undefined); // thrown where all are waited for
+    last.set(part, performed);
   }
-  await Promise.all(performances);
+  await Promise.all(last.values());
   return windows;
 }

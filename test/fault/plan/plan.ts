@@ -94,7 +94,7 @@ function drawAmount(random: Random, kind: FaultKind): number {
 }
 
 /** What can only have one thing wrong with it at a time. */
-function partOf({ kind, replica }: Fault): string {
+export function partOf({ kind, replica }: Fault): string {
   if (kind.endsWith('-redis') && kind !== 'cut-redis') return 'redis';
   if (kind === 'fail-over') return 'redis';
   if (kind.endsWith('-replica')) return `process ${replica}`;
