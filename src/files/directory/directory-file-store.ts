@@ -70,6 +70,7 @@ export class DirectoryFileStore extends FileStore {
       await durable.folder(layout.own);
       await durable.folder(layout.root);
       await this.#checkMount(layout.root);
+      await this.#parts.mount.look(layout.root);
       const probe = join(layout.prepared, randomUUID());
       await writeFile(probe, '');
       await rm(probe);

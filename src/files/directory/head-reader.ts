@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import type { Head } from '../head.js';
 import { hasCode } from './disk-errors.js';
 import { parseHead } from './head-name.js';
 import type { Layout } from './layout.js';
+import { Mount } from './mount.js';
 import { decodeEntry } from './name-encoding.js';
 
 /** Marks a folder of further names. It never goes, so such a folder is never empty. */
@@ -30,9 +32,14 @@ export type Place =
  * (`rmdir` is atomic: it fails while a head lies in it), is one.
  */
 export class HeadReader {
-  constructor(private readonly layout: Layout) {}
+  constructor(
+    private readonly layout: Layout,
+    private readonly mount = new Mount(),
+  ) {}
 
   async read(name: FileName): Promise<Head | undefined> {
+    const head = this.#glance(name);
+    if (head !== undefined) return head;
     const place = await this.place(name);
     return place.kind === 'head' ? place.head : undefined;
   }
@@ -56,6 +63,20 @@ export class HeadReader {
       await nextTurn();
     }
     throw new FileStoreUnavailable(`the head of "${name}" cannot be read: try again`, false);
+  }
+
+  /** The usual case, without a thread; undefined for whatever has to be looked at with care. */
+  #glance(name: FileName): Head | undefined {
+    if (!this.mount.isLocal) return undefined;
+    const folder = this.layout.headFolder(name);
+    try {
+      // One of further names may be large.
+      if (existsSync(join(folder, FOLDER_MARK))) return undefined;
+      const [entry, ...others] = readdirSync(folder);
+      return entry === undefined || others.length > 0 ? undefined : parseHead(name, entry);
+    } catch {
+      return undefined; // looking with care says what is wrong
+    }
   }
 
   async #list(folder: string): Promise<readonly string[] | undefined> {

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failpoints } from '../failpoints.js';
@@ -8,6 +9,7 @@ import type { Durable } from './durable.js';
 import { formatHead } from './head-name.js';
 import type { HeadReader } from './head-reader.js';
 import type { Layout } from './layout.js';
+import { Mount } from './mount.js';
 
 /** The one operation that changes a file: a rename from the exact old head to the new one. */
 export class HeadSwapper {
@@ -17,6 +19,7 @@ export class HeadSwapper {
     private readonly shelf: ContentShelf,
     private readonly durable: Durable,
     private readonly failpoints: Failpoints,
+    private readonly mount = new Mount(),
   ) {}
 
   /**
@@ -69,8 +72,9 @@ export class HeadSwapper {
   }
 
   /** A seam: network file systems repeat a rename and report the second try. */
-  protected rename(from: string, to: string): Promise<void> {
-    return rename(from, to);
+  protected async rename(from: string, to: string): Promise<void> {
+    if (this.mount.isLocal) renameSync(from, to);
+    else await rename(from, to);
   }
 
   /** What became of a swap that reported an error. */

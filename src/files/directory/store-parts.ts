@@ -12,6 +12,7 @@ import { HeadSwapper } from './head-swapper.js';
 import { History } from './history.js';
 import { Layout } from './layout.js';
 import { Listing } from './listing.js';
+import { Mount } from './mount.js';
 import { NameQueue } from './name-queue.js';
 import type { DirectoryStoreOptions } from './options.js';
 import { Orphans } from './orphans.js';
@@ -38,10 +39,11 @@ export function buildParts(
   const { keepVersions, maxFileBytes } = options;
   const layout = new Layout(options.root);
   const durable = new Durable(options.durability, failpoints);
-  const reader = new HeadReader(layout);
+  const mount = new Mount();
+  const reader = new HeadReader(layout, mount);
   const creator = new HeadCreator(layout, reader, durable, failpoints);
   const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes);
-  const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints);
+  const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, mount);
   const history = new History(shelf, keepVersions);
   const requests = new PublishedRequests(shelf, keepVersions);
   const plain = new PlainTree(layout, reader);
@@ -88,6 +90,7 @@ export function buildParts(
   );
   return {
     layout,
+    mount,
     durable,
     reader,
     creator,
