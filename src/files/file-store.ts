@@ -40,6 +40,11 @@ export type FenceResult =
   /** The store's token is not below the offered one: whoever grants must grant a higher token. */
   | { readonly outcome: 'behind'; readonly token: number };
 
+export type MoveResult =
+  | { readonly outcome: 'fenced'; readonly head: Head }
+  /** It was not the head any more. Nothing was changed. */
+  | { readonly outcome: 'moved'; readonly current: Head };
+
 export type PublishResult =
   | { readonly outcome: 'published'; readonly head: Head }
   /** Somebody else swapped first. Nothing was changed. Of version 0 if the name is gone. */
@@ -96,6 +101,12 @@ export abstract class FileStore {
    * a power cut of the machine that has the disk, which nobody who is shut out survives either.
    */
   abstract fence(name: FileName, token: number, shared: boolean): Promise<FenceResult>;
+
+  /**
+   * As {@link fence}, under a token not below its own, but from exactly this head: for who has to
+   * ask between reading the head and swapping it whether it still may.
+   */
+  abstract fenceFrom(from: Head, token: number): Promise<MoveResult>;
 
   /**
    * Stores a content beside the current one. If `content` throws, nothing stays behind and the

@@ -5,7 +5,7 @@ import { FileStoreUnavailable } from '../files/errors.js';
 import type { FileName } from '../files/file-name.js';
 import { FileStore } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
-import { type Grant, LockTable } from '../locks/lock-table.js';
+import { type Grant, type Lease, LockTable } from '../locks/lock-table.js';
 import type { GrantId } from '../locks/model.js';
 import { type KeptLock, SessionRecords } from '../locks/session-records.js';
 import { HeldLocks } from './held-locks.js';
@@ -14,6 +14,9 @@ import type { HeldLock, Session } from './session.js';
 
 /** How often one grant is raised above the store's token; each time somebody else was faster. */
 const MAX_RAISES = 16;
+
+/** How often a head is moved that others move meanwhile: late writes, and other readers. */
+const MAX_MOVES = 64;
 
 /** The lease that a client asked for. */
 export interface LeaseWish {
@@ -95,6 +98,8 @@ export class Granting {
     const name = kept.name as FileName;
     const grantId = randomUUID() as GrantId;
     const sinceMs = this.clock.monotonicMs();
+    // Before the table is asked: who resumes the session later swaps from a newer one.
+    const head = await this.files.ensureHead(name);
     const taken = await this.table.takeOver({
       name,
       session: session.id,
@@ -104,9 +109,8 @@ export class Granting {
       address: session.address,
     });
     if (taken === undefined) return undefined;
-    // Under the same token: only this session ever wrote with it.
-    const fenced = await this.files.fence(name, taken.token, true);
-    if (fenced.outcome === 'behind') {
+    const fenced = await this.#fenceOwn(head, taken.token, { name, grantId, ttlMs });
+    if (fenced === undefined) {
       await this.release(name, grantId, ttlMs).catch(() => false);
       return undefined;
     }
@@ -115,7 +119,7 @@ export class Granting {
       grantId,
       mode: taken.mode,
       token: taken.token,
-      head: fenced.head,
+      head: fenced,
       ttlMs,
       copies: taken.copies,
       keepAlive,
@@ -125,6 +129,23 @@ export class Granting {
     };
     this.held.add(session, lock);
     return lock;
+  }
+
+  /**
+   * Moves the head under the same token, with which only this session ever wrote. As long as its
+   * former replica moves it, too, the table is asked again whether the session is still here: a
+   * replica that slept must not shut out the one that resumed the session after it.
+   */
+  async #fenceOwn(from: Head, token: number, lease: Lease): Promise<Head | undefined> {
+    let head = from;
+    for (let tries = 0; tries < MAX_MOVES; tries++) {
+      if (head.token > token) return undefined;
+      const result = await this.files.fenceFrom(head, token);
+      if (result.outcome === 'fenced') return result.head;
+      head = result.current;
+      if ((await this.table.confirm(lease)) === undefined) return undefined;
+    }
+    throw new FileStoreUnavailable(`"${from.name}" is changed all the time: try again`, false);
   }
 
   /**

@@ -331,6 +331,20 @@ export function describeFileStore(title: string, start: () => Promise<FileStoreF
         expect(heads.every(({ version, token }) => version === 0 && token === 4)).to.equal(true);
       });
 
+      it('from one head move that one, and no other', async () => {
+        const old = await fenced(here, 'a', 4);
+        const moved = await there.fenceFrom(old, 4);
+        if (moved.outcome !== 'fenced') throw new Error(moved.outcome);
+        expect(moved.head).to.deep.include({ version: 0, token: 4 });
+        expect(await here.head(nameOf('a'))).to.deep.equal(moved.head);
+        const late = await here.fenceFrom(old, 4);
+        expect(late).to.deep.equal({ outcome: 'moved', current: moved.head });
+        expect(await there.head(nameOf('a'))).to.deep.equal(moved.head);
+        const staged = await here.stage(old, bytesOf('late'), author(4));
+        expect((await here.publish(staged)).outcome).to.equal('moved');
+        expect((await put(there, moved.head, 'in time')).version).to.equal(1);
+      });
+
       it('by many at once end with the highest', async () => {
         const tokens = [3, 1, 6, 2, 5, 4];
         const results = await Promise.all(

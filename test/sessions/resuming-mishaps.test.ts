@@ -45,13 +45,18 @@ describe('A session resumed while something goes wrong', () => {
   const remainingMs = async (name: FileName): Promise<number | undefined> =>
     (await here.table.inspect(name)).holders[0]?.remainingMs;
 
-  /** Every fence from now on runs after what `before` does for its file. */
-  const beforeFences = (before: (name: FileName) => Promise<void>): void => {
+  /** Every fence from now on runs after what `wait` does for its file. */
+  const beforeFences = (wait: (name: FileName) => Promise<void>): void => {
     const { files } = here;
     const fence = files.fence.bind(files);
     files.fence = async (name, token, shared) => {
-      await before(name);
+      await wait(name);
       return await fence(name, token, shared);
+    };
+    const fenceFrom = files.fenceFrom.bind(files);
+    files.fenceFrom = async (from, token) => {
+      await wait(from.name);
+      return await fenceFrom(from, token);
     };
   };
 
@@ -74,6 +79,24 @@ describe('A session resumed while something goes wrong', () => {
       await there.clock.advance(LEASE_MS / 2);
     }
     expect(await remainingMs(OTHER)).to.equal(0);
+  });
+
+  it('is not disturbed by a replica that began to resume it before, and slept', async () => {
+    const elsewhere = here.replica();
+    await lock(here, session);
+    const slow = Promise.withResolvers<void>();
+    let asleep = true;
+    beforeFences(() => (asleep ? slow.promise : Promise.resolve()));
+    const late = resume(there);
+    await settle();
+    asleep = false;
+    const resumed = await resume(elsewhere);
+    if (resumed === undefined) throw new Error('not resumed');
+    const head = await here.files.head(NAME);
+    slow.resolve();
+    expect((await late)?.held.size ?? 0).to.equal(0);
+    expect(await here.files.head(NAME)).to.deep.equal(head);
+    expect(await elsewhere.put(resumed, NAME, 'mine')).to.include({ version: 1 });
   });
 
   it('leaves no lock behind that its former connection was granted too late', async () => {

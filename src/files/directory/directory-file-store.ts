@@ -14,6 +14,7 @@ import {
   type FileListing,
   FileStore,
   type ListQuery,
+  type MoveResult,
   type OpenFile,
   type PublishResult,
   type RequestIdSource,
@@ -136,6 +137,14 @@ export class DirectoryFileStore extends FileStore {
         `"${name}" is changed by others all the time: try again`,
         false,
       );
+    });
+  }
+
+  override fenceFrom(from: Head, token: number): Promise<MoveResult> {
+    return guarded(async () => {
+      const to = withToken(from, token);
+      if (await this.#parts.swapper.swap(from, to, 'fence')) return { outcome: 'fenced', head: to };
+      return { outcome: 'moved', current: await this.ensureHead(from.name) };
     });
   }
 

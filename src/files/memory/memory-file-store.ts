@@ -8,6 +8,7 @@ import {
   type FileListing,
   FileStore,
   type ListQuery,
+  type MoveResult,
   type OpenFile,
   type PublishResult,
   type RequestIdSource,
@@ -72,6 +73,13 @@ export class MemoryFileStore extends FileStore {
     const leads = file.head.token < token || (shared && file.head.token === token);
     if (!leads) return { outcome: 'behind', token: file.head.token };
     file.head = { ...file.head, token, nonce: fresh() };
+    return { outcome: 'fenced', head: file.head };
+  }
+
+  override async fenceFrom(from: Head, token: number): Promise<MoveResult> {
+    const file = this.#ensure(from.name);
+    if (file.head.nonce !== from.nonce) return { outcome: 'moved', current: file.head };
+    file.head = { ...from, token, nonce: fresh() };
     return { outcome: 'fenced', head: file.head };
   }
 
