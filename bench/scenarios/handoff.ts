@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RespConnection } from '../parts/resp-connection.js';
+import { RoundTrips } from '../parts/round-trips.js';
 import type { Stage } from '../parts/stage.js';
 import { median, percentile } from '../parts/statistics.js';
 import type { Figure, Scenario } from '../scenario.js';
@@ -11,9 +11,6 @@ const QUICK_SECONDS = 4;
 
 /** Before anything counts, so that code is compiled and the queue is full. */
 const WARM_UP_MS = 1_000;
-
-/** Between two round trips to Redis. */
-const MEASURE_EVERY_MS = 5;
 
 const MOST_ROUND_TRIPS = 5;
 
@@ -31,19 +28,20 @@ export const handoff: Scenario = {
     );
     await clients[0]?.call('LOCK', FILE);
     await clients[0]?.call('PUT', FILE, 'content');
-    const toRedis = await stage.connect(redis.port);
     const seconds = stage.quick ? QUICK_SECONDS : SECONDS;
     stage.say(`${CLIENTS} clients take turns for ${seconds} s`);
-    const contest = new Contest(clients, toRedis, seconds * 1_000);
+    const contest = new Contest(clients, seconds * 1_000);
+    const roundTrips = new RoundTrips(redis.port);
     await contest.run();
-    const { handOffsMs, roundTripsMs, turns } = contest;
+    const roundTripsMs = await roundTrips.stop();
+    const { handOffsMs, turns } = contest;
     const roundTripMs = median(roundTripsMs);
     return [
-      { what: 'Redis round trip meanwhile, median', value: roundTripMs, unit: 'ms' },
+      { what: 'a script in Redis meanwhile, median', value: roundTripMs, unit: 'ms' },
       { what: 'UNLOCK sent to next grant, median', value: median(handOffsMs), unit: 'ms' },
       { what: 'UNLOCK sent to next grant, p99', value: percentile(handOffsMs, 0.99), unit: 'ms' },
       {
-        ...{ what: 'median in Redis round trips', value: median(handOffsMs) / roundTripMs },
+        ...{ what: 'hand-off in such round trips', value: median(handOffsMs) / roundTripMs },
         ...{ unit: '×', atMost: MOST_ROUND_TRIPS },
       },
       { what: 'turns', value: handOffsMs.length / seconds, unit: '/s' },
@@ -56,7 +54,6 @@ export const handoff: Scenario = {
 /** All lock the same file, over and over, and give it up as soon as they have it. */
 class Contest {
   readonly handOffsMs: number[] = [];
-  readonly roundTripsMs: number[] = [];
   readonly turns: number[];
   #givenUpMs: number | undefined;
   #over = false;
@@ -64,7 +61,6 @@ class Contest {
 
   constructor(
     private readonly clients: readonly RespConnection[],
-    private readonly redis: RespConnection,
     private readonly forMs: number,
   ) {
     this.turns = clients.map(() => 0);
@@ -77,8 +73,7 @@ class Contest {
     setTimeout(() => {
       this.#over = true;
     }, WARM_UP_MS + this.forMs);
-    const work = this.clients.map((client, index) => this.#takeTurns(client, index));
-    await Promise.all([...work, this.#measureRedis()]);
+    await Promise.all(this.clients.map((client, index) => this.#takeTurns(client, index)));
   }
 
   async #takeTurns(client: RespConnection, index: number): Promise<void> {
@@ -91,19 +86,6 @@ class Contest {
       }
       this.#givenUpMs = performance.now();
       await client.call('UNLOCK', FILE);
-    }
-  }
-
-  /**
-   * Now and then, as the steps of a hand-off come: one that is asked all the time never sleeps, and
-   * takes a core from those that are measured.
-   */
-  async #measureRedis(): Promise<void> {
-    while (!this.#over) {
-      await delay(MEASURE_EVERY_MS);
-      const sentMs = performance.now();
-      await this.redis.call('EVAL', 'return redis.call("TIME")', '0');
-      if (this.#counting) this.roundTripsMs.push(performance.now() - sentMs);
     }
   }
 }
