@@ -1,33 +1,22 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { injectable } from 'inversify';
 import { type CancelTimer, Clock } from '../clock/clock.js';
 import type { FileName } from '../files/file-name.js';
 import { LockTableUnavailable } from '../locks/errors.js';
 import type { SessionId } from '../locks/model.js';
-import {
-  type KeptLock,
-  type OpenSession,
-  type Ownership,
-  type ResumedSession,
-  SessionRecords,
-} from '../locks/session-records.js';
+import { type KeptLock, type ResumedSession, SessionRecords } from '../locks/session-records.js';
 import { Log } from '../telemetry/log.js';
 import { FileLocking } from './file-locking.js';
 import { Granting } from './granting.js';
 import { HeldLocks } from './held-locks.js';
 import { SessionOptions } from './options.js';
 import { ownedBy, Session } from './session.js';
+import { type Secured, SessionUpkeep } from './session-upkeep.js';
 
 /** Sessions that one replica keeps beyond their connections at most; each may hold many locks. */
 export const MAX_KEPT_SESSIONS = 100_000;
 
 const SECRET_BYTES = 16;
-
-/** A record outlives two touches that failed. */
-const TOUCHES_PER_KEEP = 3;
-
-/** The most records touched by one request. */
-const MAX_TOUCHED = 500;
 
 /** The most locks of one session taken over at once. */
 const MAX_TAKEN_OVER = 50;
@@ -49,9 +38,7 @@ export interface Attachment {
   readonly signal: AbortSignal;
 }
 
-interface Kept {
-  readonly session: Session;
-  readonly secret: string;
+interface Kept extends Secured {
   attachment: Attachment | undefined;
   cancelTimer: CancelTimer | undefined;
 }
@@ -63,9 +50,8 @@ interface Kept {
 @injectable()
 export class KeptSessions {
   readonly #kept = new Map<SessionId, Kept>();
-  #stopListening: (() => void)[] = [];
-  #cancelTouch: CancelTimer | undefined;
-  #touching: Promise<void> = Promise.resolve();
+  readonly #upkeep: SessionUpkeep<Kept>;
+  #stopListening: (() => void) | undefined;
   #closed = false;
 
   constructor(
@@ -76,14 +62,25 @@ export class KeptSessions {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly options: SessionOptions,
-  ) {}
+  ) {
+    const { graceMs, leaseTtlMs } = options;
+    this.#upkeep = new SessionUpkeep<Kept>(
+      {
+        all: () => this.#kept.values(),
+        has: (kept) => this.#kept.get(kept.session.id) === kept,
+        left: ({ session }, generation) => this.#onLeft(session.id, generation),
+      },
+      records,
+      clock,
+      log,
+      // Also after its replica died without a word a session can be resumed within the grace time.
+      2 * graceMs + leaseTtlMs,
+    );
+  }
 
   start(): void {
-    this.#stopListening = [
-      this.records.onLeft((id, generation) => this.#onLeft(id, generation)),
-      this.records.onDoubt(() => this.#touchAll()),
-    ];
-    this.#scheduleTouch();
+    this.#stopListening = this.records.onLeft((id, generation) => this.#onLeft(id, generation));
+    this.#upkeep.start();
   }
 
   /**
@@ -96,7 +93,7 @@ export class KeptSessions {
     if (this.#kept.size >= MAX_KEPT_SESSIONS) return undefined;
     const secret = randomBytes(SECRET_BYTES).toString('hex');
     const kept = { session, secret, attachment, cancelTimer: undefined };
-    await this.#open(kept);
+    await this.#upkeep.open(kept);
     session.kept = true;
     this.#kept.set(session.id, kept);
     return this.#ticket(kept);
@@ -179,13 +176,12 @@ export class KeptSessions {
    */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const stop of this.#stopListening) stop();
-    this.#cancelTouch?.();
-    await this.#touching;
+    this.#stopListening?.();
+    await this.#upkeep.stop();
     const all = [...this.#kept.values()];
     for (const kept of all) kept.cancelTimer?.();
     await Promise.all(all.map(({ session }) => session.waiting?.end('leave-place')));
-    await this.#touch();
+    await this.#upkeep.touch();
   }
 
   async #forsake(session: Session): Promise<void> {
@@ -211,33 +207,6 @@ export class KeptSessions {
     await this.granting.release(place.name as FileName, place.grantId, this.options.leaseTtlMs);
   }
 
-  /** Says which sessions are still here, and finds out which are not. */
-  async #touchAll(): Promise<void> {
-    const all = [...this.#kept.values()];
-    for (let from = 0; from < all.length; from += MAX_TOUCHED) {
-      const some = all.slice(from, from + MAX_TOUCHED);
-      const owned = some.map(({ session }) => ownedBy(session));
-      const outcomes = await this.records.touch(owned, this.#keepMs);
-      await Promise.all(some.map((kept, index) => this.#learn(kept, outcomes[index])));
-    }
-  }
-
-  async #touch(): Promise<void> {
-    try {
-      await this.#touchAll();
-    } catch (error) {
-      if (error instanceof LockTableUnavailable) return; // the table itself says that it is away
-      this.log.error('session.touch-failed', 'Sessions could not be kept', { err: error });
-    }
-  }
-
-  async #learn(kept: Kept, ownership: Ownership | undefined): Promise<void> {
-    const { session } = kept;
-    if (this.#kept.get(session.id) !== kept || ownership === 'owned') return;
-    if (ownership === 'forgotten') await this.#open(kept);
-    else this.#onLeft(session.id, session.generation + 1);
-  }
-
   #onLeft(id: SessionId, generation: number): void {
     const kept = this.#kept.get(id);
     if (kept === undefined || generation <= kept.session.generation) return;
@@ -259,21 +228,17 @@ export class KeptSessions {
 
   /** Makes the session this replica's; also one whose record is lost, but which is here. */
   async #claim(id: SessionId, secret: string): Promise<ResumedSession | undefined> {
-    const open: OpenSession = { session: id, secretHash: hashOf(secret), keepMs: this.#keepMs };
-    const resumed = await this.records.resume(open);
+    const resumed = await this.#upkeep.resume(id, secret);
     if (resumed !== undefined) return resumed;
     const here = this.#kept.get(id);
-    if (here === undefined || !sameSecret(here.secret, secret)) {
-      if (await this.records.complete()) return undefined;
-      throw new LockTableUnavailable(
-        'sessions are being told anew to a Redis that forgot, or was out of reach',
-        false,
-      );
+    if (here !== undefined && sameSecret(here.secret, secret)) {
+      return await this.#upkeep.resumeOwn(here);
     }
-    const generation = here.session.generation + 1;
-    const locks = keptLocks(here.session);
-    if (!(await this.records.open(open, generation, locks))) return await this.records.resume(open);
-    return { generation, locks, wait: undefined };
+    if (await this.records.complete()) return undefined;
+    throw new LockTableUnavailable(
+      'sessions are being told anew to a Redis that forgot, or was out of reach',
+      false,
+    );
   }
 
   async #bringLocks(session: Session, locks: readonly KeptLock[]): Promise<void> {
@@ -288,39 +253,9 @@ export class KeptSessions {
     }
   }
 
-  async #open({ session, secret }: Kept): Promise<void> {
-    const open = { session: session.id, secretHash: hashOf(secret), keepMs: this.#keepMs };
-    await this.records.open(open, session.generation, keptLocks(session));
-  }
-
-  #scheduleTouch(): void {
-    this.#cancelTouch = this.clock.after(this.#keepMs / TOUCHES_PER_KEEP, () => {
-      this.#touching = this.#touch().finally(() => {
-        if (!this.#closed) this.#scheduleTouch();
-      });
-    });
-  }
-
-  /** Also after its replica died without a word a session can be resumed within the grace time. */
-  get #keepMs(): number {
-    return 2 * this.options.graceMs + this.options.leaseTtlMs;
-  }
-
   #ticket({ session, secret }: Kept): Ticket {
     return { id: session.id, secret, graceMs: this.options.graceMs };
   }
-}
-
-function keptLocks(session: Session): KeptLock[] {
-  return [...session.held.values()].map(({ name, ttlMs, keepAlive }) => ({
-    name,
-    ttlMs,
-    keepAlive,
-  }));
-}
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
