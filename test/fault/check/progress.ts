@@ -4,8 +4,11 @@ import { Findings, type Verdict } from './verdict.js';
 /** A lease that was lost a moment before may still have to run out before the next is granted. */
 const LEASES_TO_RECOVER = 2;
 
-/** Codes that say that something is wrong with the program, not with its surroundings. */
-const NEVER = ['', 'ERR', 'PROTOCOL', 'NAME', 'NOPROTO', 'LENGTH', 'NOPERM', 'DEADLOCK'];
+/**
+ * Codes that say that something is wrong with the program, not with its surroundings. `DEADLOCK` is
+ * none of them: who asks again for several files, of which it lost one, may hold a later one.
+ */
+const NEVER = ['', 'ERR', 'PROTOCOL', 'NAME', 'NOPROTO', 'LENGTH', 'NOPERM'];
 
 /** After the last fault every client gets its work done again, soon. */
 export function checkProgress(history: History): Verdict {
