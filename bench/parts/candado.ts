@@ -24,12 +24,13 @@ export class Candado implements AsyncDisposable {
     return new Candado(process, port, httpPort);
   }
 
-  /** The sum of a metric over all its labels. */
-  async metric(name: string): Promise<number> {
+  /** The sum of a metric over all its labels, or over those with one that is named. */
+  async metric(name: string, label = ''): Promise<number> {
     const page = await (await fetch(`http://127.0.0.1:${this.httpPort}/metrics`)).text();
     const samples = page
       .split('\n')
-      .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+      .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+      .filter((line) => line.includes(label));
     if (samples.length === 0) throw new Error(`there is no metric ${name}`);
     return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }

@@ -64,15 +64,6 @@ export class RedisProcess implements AsyncDisposable {
     return field(info, 'used_cpu_user') + field(info, 'used_cpu_sys');
   }
 
-  /** How often each command was called, but for those that ask for this. */
-  async commandCounts(): Promise<ReadonlyMap<string, number>> {
-    const info = await this.admin.info('commandstats');
-    const counts = [...info.matchAll(/cmdstat_(\S+?):calls=(\d+)/g)].map(
-      ([, command = '', calls]) => [command, Number(calls)] as const,
-    );
-    return new Map(counts.filter(([command]) => command !== 'info'));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.admin.disconnect();
     const ended = once(this.process, 'exit');

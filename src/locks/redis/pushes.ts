@@ -20,7 +20,7 @@ const MESSAGE = z.union([
 
 export interface PushListener {
   granted(name: string, grantId: GrantId, token: number): void;
-  endsIn(name: string, endsInMs: number): void;
+  endsMoved(name: string, endsInMs: number): void;
   /** The session has gone on elsewhere with what it had or waited for under this id. */
   superseded(grantId: GrantId): void;
   broken(name: string, grantId: GrantId, by: string, reason: string): void;
@@ -60,7 +60,7 @@ export class Pushes {
         this.listener.granted(name, data[2], data[3]);
         break;
       case 'ends':
-        this.listener.endsIn(name, data[2]);
+        this.listener.endsMoved(name, data[2]);
         break;
       case 'superseded':
         this.listener.superseded(data[2]);

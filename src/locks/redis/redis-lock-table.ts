@@ -97,7 +97,7 @@ export class RedisLockTable extends LockTable {
       this.#keys,
       {
         granted: (name, grantId, token) => this.#granted(name, grantId, token),
-        endsIn: (name, endsInMs) => this.#waiting.endsIn(name, endsInMs),
+        endsMoved: (name, endsInMs) => this.#waiting.endsMoved(name, endsInMs),
         superseded: (grantId) => this.#superseded(grantId),
         broken: (name, grantId, by, reason) => {
           this.#known.ended(grantId);

@@ -136,6 +136,13 @@ export class WaitingRequests {
     });
   }
 
+  /** The table says so now, whatever it said before: the end came nearer, or was put off. */
+  endsMoved(name: string, endsInMs: number): void {
+    const named = this.#byName.get(name);
+    if (named !== undefined) named.endsAtMs = Number.POSITIVE_INFINITY;
+    this.endsIn(name, endsInMs);
+  }
+
   /** Looks at every name: messages may have been lost. */
   async lookAtAll(): Promise<void> {
     const all = [...this.#byName.values()];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import type { CancelTimer } from '../../../src/clock/clock.js';
@@ -324,6 +325,21 @@ describe('RedisLockTable and a Redis that fails', () => {
       'inspect',
     ]);
     expect(here.observer.scripts).to.deep.equal([]);
+  });
+
+  it('asks nothing for requests that wait while the lease is renewed', async () => {
+    const [here, there] = [await opened(), await opened()];
+    const ttlMs = 3_000;
+    const { grantId } = await hold(here.table, 'ana');
+    const lease = { name, grantId, ttlMs };
+    await here.table.renew([lease]);
+    for (let index = 0; index < 5; index++) await queue(there.table, `session ${index}`);
+    there.observer.scripts.length = 0;
+    for (let renewals = 0; renewals < 6; renewals++) {
+      await delay(ttlMs / 3); // what is shown is that nothing happens meanwhile
+      expect(await here.table.renew([lease])).to.deep.equal(['renewed']);
+    }
+    expect(there.observer.scripts).to.deep.equal([]);
   });
 
   it('gives back what was granted to a request that nobody remembers', async () => {

@@ -123,6 +123,19 @@ describe('WaitingRequests', () => {
     await waiting.leave(wait);
   });
 
+  it('look no sooner where the table says that the end was put off', async () => {
+    const wait = queued('1');
+    waiting.endsMoved('a.txt', 5_000);
+    await clock.advance(4_999);
+    expect(advanced).to.deep.equal([]);
+    await clock.advance(1);
+    expect(advanced).to.have.length(1);
+    waiting.endsMoved('a.txt', 200);
+    await clock.advance(200);
+    expect(advanced).to.have.length(2);
+    await waiting.leave(wait);
+  });
+
   it('look again soon where the table did not answer', async () => {
     const wait = queued('1');
     advance = away;

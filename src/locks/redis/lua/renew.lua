@@ -22,6 +22,7 @@ for _, key in ipairs(KEYS) do
     reply[#reply + 1] = live and 1 or 0
   end
   if renewed then
+    putOff(state)
     save(state)
   end
   at = at + 1 + 2 * count

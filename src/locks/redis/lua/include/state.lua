@@ -94,6 +94,21 @@ local function nextEnd(state)
   return ends
 end
 
+local function tellEnds(state, ends)
+  for replica in pairs(state.replicas) do
+    tell(state.key, replica, { 'ends', state.key, digits(math.max(ends - now, 1)) })
+  end
+  state.told = ends
+end
+
+-- The end was put off. Who waits is told in time, and need not look whether it was.
+local function putOff(state)
+  local ends = nextEnd(state)
+  if next(state.replicas) and 2 * (state.told - now) < ends - now then
+    tellEnds(state, ends)
+  end
+end
+
 -- Every change ends here. Replicas that wait for an end which came nearer are told: they have no
 -- other reason to look before the end they know.
 local function save(state)
@@ -106,10 +121,7 @@ local function save(state)
   if next(state.replicas) then
     local ends = nextEnd(state)
     if ends < state.told then
-      for replica in pairs(state.replicas) do
-        tell(state.key, replica, { 'ends', state.key, digits(math.max(ends - now, 1)) })
-      end
-      state.told = ends
+      tellEnds(state, ends)
     end
     packed[4] = state.replicas
     packed[5] = state.headDeadline
