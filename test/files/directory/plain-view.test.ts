@@ -48,9 +48,10 @@ describe('The plain view', function () {
     return contents;
   }
 
+  /** Their clock is one, so both sweep: what the other does is waited for, too. */
   async function sweep(replica: Replica): Promise<void> {
     await fixture.clock.advance(SWEEP_EVERY_MS);
-    await replica.store.idle();
+    await Promise.all([replica, one, other].map(({ store }) => store.idle()));
   }
 
   it('shows the current version of every file, as old as the version', async () => {
