@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { HistoryCommand } from '../../../src/commands/file/history.js';
 import { Refusal } from '../../../src/commands/refusal.js';
-import type { Reply } from '../../../src/commands/reply.js';
 import type { FileName } from '../../../src/files/file-name.js';
 import { MemoryFileStore } from '../../../src/files/memory/memory-file-store.js';
-import { StoppedClock } from '../fakes.js';
+import { execute, plain, StoppedClock } from '../fakes.js';
 
 const NAME = 'plans/a.txt' as FileName;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -33,23 +32,8 @@ describe('HISTORY', () => {
     await files.publish(await files.stageDeletion(from, { session, token }));
   };
 
-  const ask = (...words: string[]): Promise<Reply> =>
-    history.execute({
-      name: 'HISTORY',
-      args: words.map((word) => Buffer.from(word)),
-      receivedAt: 0,
-    });
-
-  const rows = async (...words: string[]): Promise<readonly Record<string, unknown>[]> => {
-    const reply = await ask(...words);
-    if (reply.kind !== 'array') throw new TypeError(`an array was expected, not ${reply.kind}`);
-    return reply.items.map((item) => {
-      if (item.kind !== 'record') throw new TypeError(`a record was expected, not ${item.kind}`);
-      return Object.fromEntries(
-        item.fields.map(([field, value]) => [field, 'value' in value ? value.value : undefined]),
-      );
-    });
-  };
+  const rows = async (...args: string[]): Promise<readonly Record<string, unknown>[]> =>
+    plain(await execute(history, args)) as Record<string, unknown>[];
 
   it('tells of each version, newest first, and of deletions', async () => {
     await write('first', 'anna', 4);
@@ -90,7 +74,7 @@ describe('HISTORY', () => {
 
   for (const count of ['0', '-1', 'many', '100001']) {
     it(`refuses COUNT ${count}`, async () => {
-      const error = await ask(NAME, 'COUNT', count).catch((thrown: unknown) => thrown);
+      const error = await rows(NAME, 'COUNT', count).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(Refusal).and.have.property('message').that.contains('COUNT');
     });
   }
