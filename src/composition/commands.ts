@@ -12,6 +12,7 @@ import { ResetCommand } from '../commands/connection/reset.js';
 import { SelectCommand } from '../commands/connection/select.js';
 import { DeleteCommand } from '../commands/file/delete.js';
 import { GetCommand } from '../commands/file/get.js';
+import { HistoryCommand } from '../commands/file/history.js';
 import { ListCommand } from '../commands/file/list.js';
 import { PutCommand } from '../commands/file/put.js';
 import { StatCommand } from '../commands/file/stat.js';
@@ -48,6 +49,7 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   EchoCommand,
   GetCommand,
   HelloCommand,
+  HistoryCommand,
   InfoCommand,
   ListCommand,
   LockCommand,

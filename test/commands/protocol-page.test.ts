@@ -15,6 +15,7 @@ import { SelectCommand } from '../../src/commands/connection/select.js';
 import { ERROR_CODES } from '../../src/commands/error-codes.js';
 import { DeleteCommand } from '../../src/commands/file/delete.js';
 import { GetCommand } from '../../src/commands/file/get.js';
+import { HistoryCommand } from '../../src/commands/file/history.js';
 import { ListCommand } from '../../src/commands/file/list.js';
 import { PutCommand } from '../../src/commands/file/put.js';
 import { StatCommand } from '../../src/commands/file/stat.js';
@@ -54,6 +55,7 @@ function allSpecs(): readonly CommandSpec[] {
     new EchoCommand(),
     new GetCommand(unused),
     new HelloCommand(build),
+    new HistoryCommand(unused),
     new InfoCommand(build, directory, tally, clock),
     new ListCommand(unused),
     new LockCommand(unused),

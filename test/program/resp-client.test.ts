@@ -109,6 +109,17 @@ describe('The program, through a Redis client', () => {
     expect(await one.call('STAT', 'v.txt')).to.equal(null);
   });
 
+  it('tells the history of a file, also of a deleted one', async () => {
+    await one.call('PUT', 'told.txt', 'one', 'VERSION', '0');
+    await one.call('DELETE', 'told.txt', 'VERSION', '1');
+    const history = (await other.call('HISTORY', 'told.txt')) as unknown[][];
+    expect(history.map(fieldsOf).map(({ version, deleted }) => [version, deleted])).to.deep.equal([
+      [2, 1],
+      [1, 0],
+    ]);
+    expect(await other.call('HISTORY', 'told.txt', 'COUNT', '1')).to.have.length(1);
+  });
+
   it('streams contents far larger than its buffers, both ways', async () => {
     const content = Buffer.alloc(5_000_000, 'candado ');
     await one.call('LOCK', 'big.bin');
