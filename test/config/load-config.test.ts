@@ -8,6 +8,7 @@ const DEFAULTS: Config = {
   httpHost: '127.0.0.1',
   httpPort: 9780,
   filesRoot: './data',
+  filesUrl: undefined,
   redisUrl: undefined,
   redisTimeoutMs: 1_000,
   redisTlsCa: undefined,

@@ -1,0 +1,21 @@
+#!/bin/bash
+# Makes a cluster and a user with the keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, then is
+# the gateway.
+set -euo pipefail
+
+fsid=$(sed -n 's/^fsid = //p' /etc/ceph/ceph.conf)
+disk=$(cat /proc/sys/kernel/random/uuid)
+mkdir -p /var/lib/ceph/{mon/ceph-a,osd/ceph-0} /var/run/ceph
+
+{
+  monmaptool --create --clobber --fsid "$fsid" --addv a '[v1:127.0.0.1:6789]' /tmp/monmap
+  ceph-mon -i a --mkfs --monmap /tmp/monmap
+  ceph-mon -i a
+  ceph osd new "$disk"
+  ceph-osd -i 0 --mkfs --osd-uuid "$disk"
+  ceph-osd -i 0
+  radosgw-admin user create --uid candado --display-name Candado \
+    --access-key "$AWS_ACCESS_KEY_ID" --secret-key "$AWS_SECRET_ACCESS_KEY"
+} >/dev/null
+
+exec radosgw -n client.rgw -f
