@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { injectable } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import type { S3Place } from '../url/files-url.js';
@@ -258,11 +259,12 @@ export class S3Bucket {
     }));
   }
 
-  /** Waits a little longer after every failed try. */
+  /**
+   * Waits a little longer after every failed try. With a timer of its own: those of the clock do not
+   * keep the process alive, and at the end this may be the last thing that it waits for.
+   */
   async pause(tries: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.clock.after(FIRST_PAUSE_MS * 2 ** tries * (0.5 + Math.random() / 2), resolve);
-    });
+    await setTimeout(FIRST_PAUSE_MS * 2 ** tries * (0.5 + Math.random() / 2));
   }
 
   async close(): Promise<void> {

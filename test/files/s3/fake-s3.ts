@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 
 /** What the fake knows of a request before it is carried out. */
 export interface FakeRequest {
@@ -19,7 +20,7 @@ export interface FakeRequest {
  * - `unanswered`: it is carried out, and the answer is lost;
  * - a status: answered so instead of being carried out;
  * - `{ after }`: it is carried out when that resolves, long after its connection ended;
- * - `{ until }`: it arrives, and is carried out and answered, when that resolves;
+ * - `{ lostAfter }`: it is carried out, and its connection ends without an answer when that resolves;
  * - `{ cutAt }`: the answer ends after so many bytes of its body.
  */
 export type Fault =
@@ -27,7 +28,7 @@ export type Fault =
   | 'unanswered'
   | number
   | { readonly after: Promise<void> }
-  | { readonly until: Promise<void> }
+  | { readonly lostAfter: Promise<void> }
   | { readonly cutAt: number };
 
 interface Stored {
@@ -94,15 +95,16 @@ export class FakeS3 {
 
   /** The next request that fits goes wrong. */
   failNext(fits: (request: FakeRequest) => boolean, fault: Fault): void {
-    this.failOnce([{ fits, fault }]);
+    this.fault = (request) => {
+      if (!fits(request)) return undefined;
+      this.fault = () => undefined;
+      return fault;
+    };
   }
 
-  /** Each fault befalls the next request that fits, in this order. */
-  failOnce(faults: { fits: (request: FakeRequest) => boolean; fault: Fault }[]): void {
-    this.fault = (request) => {
-      if (faults[0]?.fits(request) !== true) return undefined;
-      return faults.shift()?.fault;
-    };
+  /** Lets requests that are under way go on. */
+  async next(): Promise<void> {
+    await setImmediate();
   }
 
   async stop(): Promise<void> {
@@ -135,9 +137,10 @@ export class FakeS3 {
       carryOut();
       return;
     }
-    if (typeof fault === 'object' && 'until' in fault) await fault.until;
     const answer = carryOut();
-    if (fault === 'unanswered') return void request.socket.destroy();
+    if (typeof fault === 'object' && 'lostAfter' in fault) await fault.lostAfter;
+    if (fault === 'unanswered' || (typeof fault === 'object' && 'lostAfter' in fault))
+      return void request.socket.destroy();
     if (typeof fault === 'object' && 'cutAt' in fault) {
       response.writeHead(answer.status, answer.headers);
       const whole = Buffer.from(answer.body ?? '');
