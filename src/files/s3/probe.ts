@@ -17,7 +17,15 @@ const NO_TAG = '00000000000000000000000000000000';
  * @throws {FileStoreUnavailable} if the service does not keep to them, or cannot be used at all
  */
 export async function probeConditions(bucket: S3Bucket, keys: Keys): Promise<void> {
-  const key = keys.probe(freshNonce());
+  try {
+    // All of it again with another object: what took place of a lost write cannot be told apart.
+    await bucket.repeated(() => probeOnce(bucket, keys.probe(freshNonce())));
+  } catch (error) {
+    throw error instanceof FileStoreUnavailable ? error : unsuitable(error);
+  }
+}
+
+async function probeOnce(bucket: S3Bucket, key: string): Promise<void> {
   try {
     const first = await bucket.putIf(key, Buffer.from('1'), 'absent');
     await mustRefuse('If-None-Match: *', () => bucket.putIf(key, Buffer.from('2'), 'absent'));
@@ -28,8 +36,6 @@ export async function probeConditions(bucket: S3Bucket, keys: Keys): Promise<voi
     if (stands?.etag !== second || stands.bytes.toString() !== '4') {
       refuse('did not show an object as it was written last');
     }
-  } catch (error) {
-    throw error instanceof FileStoreUnavailable ? error : unsuitable(error);
   } finally {
     // One that stays behind harms nobody.
     await bucket.remove(key).catch(() => undefined);
