@@ -4,6 +4,7 @@ import type { Head } from '../head.js';
 import { BucketError, hasFailed, unavailable } from './bucket-errors.js';
 import { FORGOTTEN, formatHead, type HeadBody, parseHead } from './head-body.js';
 import type { Keys } from './keys.js';
+import { pause } from './repeating.js';
 import type { Condition, S3Bucket } from './s3-bucket.js';
 
 /** A swap is sent again until it is known whether it took place, at most so often. */
@@ -77,7 +78,7 @@ export class Heads {
     const condition: Condition = from === undefined ? 'absent' : { etag: from };
     let doubt: unknown;
     for (let tries = 0; tries < MAX_SWAP_TRIES; tries++) {
-      if (tries > 0) await this.bucket.pause(tries);
+      if (tries > 0) await pause(tries);
       const failure = await this.#try(name, condition, to);
       if (failure === undefined) return { outcome: 'swapped' };
       if (isForGood(failure)) throw unavailable(failure, doubt !== undefined);

@@ -2,6 +2,7 @@ import { FileStoreUnavailable } from '../errors.js';
 import { hasFailed, unavailable } from './bucket-errors.js';
 import type { Keys } from './keys.js';
 import { freshNonce } from './record.js';
+import { repeated } from './repeating.js';
 import type { S3Bucket } from './s3-bucket.js';
 
 const REMEDY =
@@ -19,7 +20,7 @@ const NO_TAG = '00000000000000000000000000000000';
 export async function probeConditions(bucket: S3Bucket, keys: Keys): Promise<void> {
   try {
     // All of it again with another object: what took place of a lost write cannot be told apart.
-    await bucket.repeated(() => probeOnce(bucket, keys.probe(freshNonce())));
+    await repeated(() => probeOnce(bucket, keys.probe(freshNonce())));
   } catch (error) {
     throw error instanceof FileStoreUnavailable ? error : unsuitable(error);
   }

@@ -1,17 +1,11 @@
 import { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { injectable } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import type { S3Place } from '../url/files-url.js';
 import { BucketError, hasFailed } from './bucket-errors.js';
 import { S3StoreOptions } from './options.js';
+import { repeated } from './repeating.js';
 import { connect, type Sdk } from './sdk.js';
-
-/** How often something that may be repeated is tried. */
-const MAX_TRIES = 4;
-
-/** Before the second try, in milliseconds; doubled before each further one. */
-const FIRST_PAUSE_MS = 50;
 
 /** Sent with a write: it takes place only if the object is this one, or if there is none. */
 export type Condition = { readonly etag: string } | 'absent';
@@ -72,7 +66,7 @@ export class S3Bucket {
     this.#timeoutMs = options.requestTimeoutMs;
   }
 
-  /** Ceph before its version 20 compares a condition only with a tag without its quotes. */
+  /** Some services (Ceph 18 is one) compare a condition only with a tag without its quotes. */
   sendBareTags(): void {
     this.#areTagsBare = true;
   }
@@ -91,7 +85,7 @@ export class S3Bucket {
 
   /** Writes what nobody else writes. */
   async put(key: string, bytes: Buffer): Promise<string> {
-    return await this.repeated(() => this.#putOnce(key, bytes, {}));
+    return await repeated(() => this.#putOnce(key, bytes, {}));
   }
 
   /** A small object, whole; undefined if there is none. */
@@ -259,30 +253,9 @@ export class S3Bucket {
     }));
   }
 
-  /**
-   * Waits a little longer after every failed try. With a timer of its own: those of the clock do not
-   * keep the process alive, and at the end this may be the last thing that it waits for.
-   */
-  async pause(tries: number): Promise<void> {
-    await setTimeout(FIRST_PAUSE_MS * 2 ** tries * (0.5 + Math.random() / 2));
-  }
-
   async close(): Promise<void> {
     if (this.#sdk === undefined) return;
     (await this.#sdk).client.destroy();
-  }
-
-  /** What may have failed only this time is tried again; so is an object that others work at. */
-  async repeated<T>(work: () => Promise<T>): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await work();
-      } catch (error) {
-        const isLast = tries === MAX_TRIES - 1;
-        if (isLast || !hasFailed(error, 'unclear', 'conflict')) throw error;
-        await this.pause(tries);
-      }
-    }
   }
 
   async #putOnce(
@@ -299,7 +272,7 @@ export class S3Bucket {
   }
 
   #send<T>(request: Request<T>): Promise<T> {
-    return this.repeated(() => this.#sendOnce(request));
+    return repeated(() => this.#sendOnce(request));
   }
 
   /** Errors get their meaning here, and what takes too long ends. */

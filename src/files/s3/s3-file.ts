@@ -1,6 +1,7 @@
 import { FileStoreUnavailable } from '../errors.js';
 import type { OpenFile, VersionRecord } from '../file-store.js';
 import { BucketError, hasFailed, unavailable } from './bucket-errors.js';
+import { pause } from './repeating.js';
 import type { S3Bucket } from './s3-bucket.js';
 
 /** So often in a row a connection may end without a byte before a read gives up. */
@@ -34,7 +35,7 @@ export class S3File implements OpenFile {
       if (at < end && vain >= MAX_VAIN_TRIES) {
         throw unavailable(new BucketError('unclear', 'less than it announced'));
       }
-      if (at < end) await this.bucket.pause(vain);
+      if (at < end) await pause(vain);
     }
   }
 

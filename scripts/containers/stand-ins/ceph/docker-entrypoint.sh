@@ -13,7 +13,11 @@ mkdir -p /var/lib/ceph/{mon/ceph-a,osd/ceph-0} /var/run/ceph
   ceph-mon -i a
   ceph osd new "$disk"
   ceph-osd -i 0 --mkfs --osd-uuid "$disk"
-  ceph-osd -i 0
+  # Now and then it asks the monitor before it has heard which cluster this is, and ends.
+  for try in 1 2 3 4 5; do
+    ceph-osd -i 0 && break
+    [ "$try" != 5 ] || exit 1
+  done
   radosgw-admin user create --uid candado --display-name Candado \
     --access-key "$AWS_ACCESS_KEY_ID" --secret-key "$AWS_SECRET_ACCESS_KEY"
 } >/dev/null
