@@ -11,7 +11,8 @@ import type { Journal, JournalEntry } from './journal.js';
 import type { Keys } from './keys.js';
 import { formatRecord, freshRecordId, parseRecord, type StoredRecord } from './record.js';
 import type { S3Bucket } from './s3-bucket.js';
-import { Upload, UploadMemory } from './upload.js';
+import { Upload } from './upload.js';
+import { UploadMemory } from './upload-memory.js';
 
 /** Records that are remembered: about 10 MB. They never change. */
 const MAX_RECORDS = 20_000;

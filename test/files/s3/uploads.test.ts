@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { FileStoreUnavailable } from '../../../src/files/errors.js';
-import { Upload, UploadMemory } from '../../../src/files/s3/upload.js';
+import { Upload } from '../../../src/files/s3/upload.js';
+import { UploadMemory } from '../../../src/files/s3/upload-memory.js';
 import { author, bytesOf, nameOf, put } from '../../contract/file-store.contract.js';
 import type { FakeRequest } from './fake-s3.js';
 import { FakeS3Fixture, type S3Replica } from './s3-fixture.js';
