@@ -24,7 +24,7 @@ module.exports = {
     inside('dialects', ['commands']),
     inside('net', ['dialects', 'commands', 'sessions', 'locks', 'events', 'clock']),
     // A URL is understood in one place, by who reads it at the start and by who connects.
-    inside('config', ['redis/url']),
+    inside('config', ['redis/url', 'files/url']),
     inside('client', []),
     inside('cli', ['client']),
     // Of the layers it observes it knows the ports and the closed sets of words, to label with.

@@ -10,7 +10,8 @@
 # Where Docker already works nothing is installed or started, and a run with nothing to do takes a
 # fraction of a second. An image that is missing is pulled. Only where it cannot be pulled is a
 # stand-in built under the same tag, from Debian packages (see stand-ins/), which needs root on
-# Debian, as does starting an engine. Stand-ins are for tests, never for production.
+# Debian, as does starting an engine. Stand-ins are for tests, never for production. candado-test-ceph
+# is always built here: no image of it is published.
 #
 # Environment:
 #   PULL_SECONDS   time limit for one pull, 60; 0 never pulls
@@ -26,6 +27,7 @@ IMAGES=(
   redis:8
   haproxy:3.0
   prom/prometheus:v2.53.3
+  candado-test-ceph:18
 )
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

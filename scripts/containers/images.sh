@@ -12,7 +12,10 @@ have_images() { docker image inspect "$@" >/dev/null 2>&1; }
 ensure_image() { # ensure_image IMAGE
   local started=$SECONDS
   have_images "$1" && return
-  if pull "$1"; then
+  if [[ $1 == candado-test-* ]]; then
+    build_test_image "$1"
+    say "built $1 in $((SECONDS - started)) s"
+  elif pull "$1"; then
     say "pulled $1 in $((SECONDS - started)) s"
   else
     build_stand_in "$1"
@@ -45,6 +48,14 @@ build_stand_in() { # build_stand_in IMAGE
   [ "$folder" != node ] || add_node_files "$context" "${1#node:}"
   docker build --label candado.stand-in=true --tag "$1" "$context" >"$work/build.log" 2>&1 ||
     die "building a stand-in for $1 failed: $(tail -n 3 "$work/build.log")"
+}
+
+# An image of the tests' own: it needs nothing of this machine but its base, which can be pulled.
+build_test_image() { # build_test_image IMAGE
+  local folder=${1#candado-test-}
+  have_images "$BASE" || pull "$BASE" || { require_debian "building $1" && ensure_base; }
+  docker build --label candado.stand-in=true --tag "$1" "$here/stand-ins/${folder%%:*}" \
+    >"$work/build.log" 2>&1 || die "building $1 failed: $(tail -n 3 "$work/build.log")"
 }
 
 # What every stand-in is built on. This machine's certificate authorities go into it, so that `npm

@@ -31,6 +31,10 @@ export interface App {
   stop(reason: string): Promise<void>;
 }
 
+function placeOf({ filesRoot, filesUrl }: Config): string {
+  return filesUrl === undefined ? filesRoot : `s3://${filesUrl.bucket}/${filesUrl.prefix}`;
+}
+
 /** Builds everything from `config` and starts it; undoes what it started if a step fails. */
 export async function startApp(config: Config, version: string, log: WinstonLog): Promise<App> {
   const container = new Container({ defaultScope: 'Singleton' });
@@ -87,7 +91,7 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
       host: config.host,
       port,
       httpPort,
-      files: config.filesRoot,
+      files: placeOf(config),
       locks: config.redisUrl === undefined ? 'memory' : 'redis',
     });
     let stopped: Promise<void> | undefined;

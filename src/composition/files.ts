@@ -1,11 +1,29 @@
+import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { DirectoryFileStore } from '../files/directory/directory-file-store.js';
+import { OWN_FOLDER } from '../files/directory/layout.js';
 import { DirectoryStoreOptions } from '../files/directory/options.js';
 import { FileStore } from '../files/file-store.js';
+import { S3StoreOptions } from '../files/s3/options.js';
+import { S3Bucket } from '../files/s3/s3-bucket.js';
+import { S3FileStore } from '../files/s3/s3-file-store.js';
+import { AuditOptions, JsonLinesAuditTrail } from '../sessions/audit/json-lines-audit-trail.js';
+import { S3AuditTrail } from '../sessions/audit/s3-audit-trail.js';
+import { AuditTrail } from '../sessions/audit-trail.js';
 
+/** Where the files are kept, and beside them the audit trail. */
 export const filesModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
+    if (config.filesUrl !== undefined) {
+      bind(S3StoreOptions).toConstantValue(
+        new S3StoreOptions(config.filesUrl, config.maxFileBytes, config.keepVersions),
+      );
+      bind(S3Bucket).toSelf();
+      bind(FileStore).to(S3FileStore);
+      bind(AuditTrail).to(S3AuditTrail);
+      return;
+    }
     bind(DirectoryStoreOptions).toConstantValue(
       new DirectoryStoreOptions(
         config.filesRoot,
@@ -16,4 +34,8 @@ export const filesModule = (config: Config): ContainerModule =>
       ),
     );
     bind(FileStore).to(DirectoryFileStore);
+    bind(AuditOptions).toConstantValue(
+      new AuditOptions(join(config.filesRoot, OWN_FOLDER, 'audit.jsonl')),
+    );
+    bind(AuditTrail).to(JsonLinesAuditTrail);
   });

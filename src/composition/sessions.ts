@@ -1,9 +1,5 @@
-import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
-import { OWN_FOLDER } from '../files/directory/layout.js';
-import { AuditOptions, JsonLinesAuditTrail } from '../sessions/audit/json-lines-audit-trail.js';
-import { AuditTrail } from '../sessions/audit-trail.js';
 import { Breaking } from '../sessions/breaking.js';
 import { FileLocking } from '../sessions/file-locking.js';
 import { Granting } from '../sessions/granting.js';
@@ -26,10 +22,6 @@ export const sessionsModule = (config: Config): ContainerModule =>
     bind(Granting).toSelf();
     bind(FileLocking).toSelf();
     bind(ManyLocks).toSelf();
-    bind(AuditOptions).toConstantValue(
-      new AuditOptions(join(config.filesRoot, OWN_FOLDER, 'audit.jsonl')),
-    );
-    bind(AuditTrail).to(JsonLinesAuditTrail);
     bind(Breaking).toSelf();
     bind(LockNotices).toSelf();
     bind(KeptSessions).toSelf();

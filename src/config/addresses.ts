@@ -1,5 +1,11 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import {
+  FILES_URL_FORM,
+  InvalidFilesUrl,
+  parseFilesUrl,
+  type S3Place,
+} from '../files/url/files-url.js';
 import { InvalidRedisUrl, parseRedisUrl, REDIS_URL_FORMS } from '../redis/url/redis-url.js';
 import { type Kind, parsed } from './kind.js';
 
@@ -60,6 +66,23 @@ export const redisUrl: Kind<string | undefined> = {
   }),
   // A URL with a mistake in it may have its password anywhere.
   show: (text) => `${scheme(text) ?? ''}(the rest is not shown: it may hold a password)`,
+};
+
+/** Where the files are, if not in a directory; empty: in a directory. */
+export const filesUrl: Kind<S3Place | undefined> = {
+  allowed: FILES_URL_FORM,
+  schema: z.string().transform((text, context): S3Place | undefined => {
+    if (text === '') return undefined;
+    try {
+      return parseFilesUrl(text);
+    } catch (error) {
+      if (!(error instanceof InvalidFilesUrl)) throw error;
+      context.addIssue({ code: 'custom', message: error.faults.join(', and ') });
+      return z.NEVER;
+    }
+  }),
+  // Somebody may have put credentials into it.
+  show: () => '(the URL is not shown: it may hold a secret)',
 };
 
 function scheme(text: string): string | undefined {

@@ -1,3 +1,5 @@
+import type { S3Place } from '../files/url/files-url.js';
+
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFormat = 'auto' | 'json' | 'pretty';
 export type Durability = 'fsync' | 'os';
@@ -12,6 +14,8 @@ export interface Config {
   readonly httpHost: string;
   readonly httpPort: number;
   readonly filesRoot: string;
+  /** Undefined: files are kept in `filesRoot`. */
+  readonly filesUrl: S3Place | undefined;
   /** Undefined: locks are kept in memory, for this one process. */
   readonly redisUrl: string | undefined;
   readonly redisTimeoutMs: number;

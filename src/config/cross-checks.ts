@@ -1,3 +1,4 @@
+import { MAX_S3_CONTENT_BYTES } from '../files/url/files-url.js';
 import type { Config } from './config.js';
 import { SETTINGS } from './settings.js';
 
@@ -11,15 +12,47 @@ export interface Clash {
   readonly example: string;
 }
 
-/** @param config what could be read of it; a check whose values are missing is left out */
-export function clashes(config: Partial<Config>): readonly Clash[] {
+/**
+ * @param config what could be read of it; a check whose values are missing is left out
+ * @param given which settings were given, and are not defaults
+ */
+export function clashes(
+  config: Partial<Config>,
+  given: ReadonlySet<keyof Config>,
+): readonly Clash[] {
   return [
+    twoPlaces(config, given),
+    tooManyParts(config),
     samePort(config),
     headersFromNobody(config),
     neverQuiet(config),
     unusedAuthorities(config),
     copiesOfNothing(config),
   ].filter((clash) => clash !== undefined);
+}
+
+function twoPlaces(
+  { filesUrl }: Partial<Config>,
+  given: ReadonlySet<keyof Config>,
+): Clash | undefined {
+  if (filesUrl === undefined || !given.has('filesRoot')) return undefined;
+  return {
+    key: 'filesRoot',
+    fault: 'is given, but so is FILES_URL: files are kept in one place',
+    allowed: 'one of the two; an empty value counts as not given, also where an image gives one',
+    example: '',
+  };
+}
+
+function tooManyParts({ filesUrl, maxFileBytes }: Partial<Config>): Clash | undefined {
+  if (filesUrl === undefined || maxFileBytes === undefined) return undefined;
+  if (maxFileBytes <= MAX_S3_CONTENT_BYTES) return undefined;
+  return {
+    key: 'maxFileBytes',
+    fault: `${maxFileBytes} is more than fits into the parts of an upload to FILES_URL`,
+    allowed: `at most ${MAX_S3_CONTENT_BYTES} (78 GiB) with FILES_URL`,
+    example: '78GiB',
+  };
 }
 
 function samePort({ port, httpPort }: Partial<Config>): Clash | undefined {

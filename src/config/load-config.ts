@@ -31,11 +31,13 @@ export function loadConfig(env: Texts, flags: Texts): Config {
     const problem = read(draft, key, env, flags);
     if (problem !== undefined) problems.push(problem);
   }
-  for (const { key, fault, allowed, example } of clashes(draft)) {
+  const set = new Set(KEYS.filter((key) => given(key, env, flags) !== undefined));
+  for (const { key, fault, allowed, example } of clashes(draft, set)) {
     problems.push({ ...naming(key, flags, example), fault, allowed });
   }
   if (problems.length > 0 || !isWhole(draft)) throw new ConfigError(problems);
   Object.freeze(draft.trustedProxies);
+  Object.freeze(draft.filesUrl);
   return Object.freeze(draft);
 }
 

@@ -1,4 +1,4 @@
-import { host, networks, redisUrl } from './addresses.js';
+import { filesUrl, host, networks, redisUrl } from './addresses.js';
 import type { Config } from './config.js';
 import { choice, type Kind, optionalPath, path, yesOrNo } from './kind.js';
 import { count, duration, port, size } from './quantities.js';
@@ -60,6 +60,13 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     default: './data',
     help: 'Directory that is shared; it is made where it does not exist.',
     example: '/var/lib/candado',
+  },
+  filesUrl: {
+    env: 'FILES_URL',
+    kind: filesUrl,
+    default: '',
+    help: 'S3 bucket that keeps the files instead of a directory, so that replicas need no shared disk; none: they are in FILES_ROOT.',
+    example: 's3://files/candado?region=eu-central-1',
   },
   redisUrl: {
     env: 'REDIS_URL',

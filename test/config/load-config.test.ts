@@ -8,6 +8,7 @@ const DEFAULTS: Config = {
   httpHost: '127.0.0.1',
   httpPort: 9780,
   filesRoot: './data',
+  filesUrl: undefined,
   redisUrl: undefined,
   redisTimeoutMs: 1_000,
   redisTlsCa: undefined,
@@ -89,6 +90,7 @@ describe('loadConfig', () => {
       httpHost: '::1',
       httpPort: 0,
       filesRoot: '/srv/files',
+      filesUrl: undefined,
       redisUrl: 'rediss://user:secret@redis.example:6380/2',
       redisTimeoutMs: 250,
       redisTlsCa: '/etc/redis-ca.pem',
@@ -222,6 +224,43 @@ describe('loadConfig', () => {
       expect(refusedNames({ PROXY_PROTOCOL: 'v2', TRUSTED_PROXIES: 'x' })).to.deep.equal([
         'TRUSTED_PROXIES',
       ]);
+    });
+  });
+
+  describe('of FILES_URL', () => {
+    const FILES_URL = 's3://files/team?region=eu-central-1';
+
+    it('is the place that it names', () => {
+      const { filesUrl } = loadConfig({ FILES_URL }, {});
+      expect(filesUrl).to.include({ bucket: 'files', prefix: 'team/', region: 'eu-central-1' });
+      expect(Object.isFrozen(filesUrl)).to.equal(true);
+    });
+
+    it('stands alone: FILES_ROOT beside it is refused, an empty one is none', () => {
+      expect(loadConfig({ FILES_URL, FILES_ROOT: '' }, {}).filesUrl).to.include({
+        bucket: 'files',
+      });
+      for (const error of [
+        refusal({ FILES_URL, FILES_ROOT: './data' }),
+        refusal({ FILES_URL }, { 'files-root': '/srv' }),
+      ]) {
+        expect(error.problems).to.have.length(1);
+        expect(error.message).to.match(/FILES_ROOT|--files-root/);
+        expect(error.message).to.include('kept in one place');
+      }
+    });
+
+    it('has every fault of it told at once, beside those of others, and no secret', () => {
+      const error = refusal({ FILES_URL: 's3://key:hush@files?x=1', PORT: 'x' });
+      expect(error.problems.map(({ name }) => name)).to.deep.equal(['PORT', 'FILES_URL']);
+      expect(error.message).to.match(/holds credentials.*unknown parameter "x"/);
+      expect(error.message).not.to.include('hush');
+    });
+
+    it('limits MAX_FILE_BYTES to what an upload has parts for', () => {
+      expect(loadConfig({ FILES_URL, MAX_FILE_BYTES: '78GiB' }, {}).maxFileBytes).to.be.above(8e10);
+      expect(refusal({ FILES_URL, MAX_FILE_BYTES: '79GiB' }).message).to.include('78 GiB');
+      expect(loadConfig({ MAX_FILE_BYTES: '79GiB' }, {}).maxFileBytes).to.be.above(8e10);
     });
   });
 });

@@ -77,11 +77,17 @@ async function errorOf(work: Promise<unknown>): Promise<unknown> {
   return undefined;
 }
 
-/** What every file store promises, whatever it keeps its files in. */
-export function describeFileStore(title: string, start: () => Promise<FileStoreFixture>): void {
+/**
+ * What every file store promises, whatever it keeps its files in.
+ * @param timeoutMs for one test: much waits for a disk that others may be using
+ */
+export function describeFileStore(
+  title: string,
+  start: () => Promise<FileStoreFixture>,
+  timeoutMs = 10_000,
+): void {
   describe(title, function () {
-    // Much of it waits for a disk that others may be using.
-    this.timeout(10_000);
+    this.timeout(timeoutMs);
     let fixture: FileStoreFixture;
     let here: FileStore;
     let there: FileStore;

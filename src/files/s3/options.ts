@@ -1,0 +1,22 @@
+import { PART_BYTES, type S3Place } from '../url/files-url.js';
+
+/** How long a service may take to answer one request, in milliseconds, before it is tried again. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Where the files lie and how they are kept. Bound as a constant by the container. */
+export class S3StoreOptions {
+  /**
+   * @param place the bucket and what leads to it
+   * @param maxFileBytes largest content; at most `MAX_S3_CONTENT_BYTES`
+   * @param keepVersions how many of the newest contents of a file are kept
+   * @param requestTimeoutMs see {@link REQUEST_TIMEOUT_MS}
+   * @param partBytes see {@link PART_BYTES}
+   */
+  constructor(
+    readonly place: S3Place,
+    readonly maxFileBytes: number,
+    readonly keepVersions: number,
+    readonly requestTimeoutMs: number = REQUEST_TIMEOUT_MS,
+    readonly partBytes: number = PART_BYTES,
+  ) {}
+}

@@ -1,0 +1,30 @@
+import type { Staged, VersionRecord } from '../file-store.js';
+import type { Head } from '../head.js';
+import { type HeadBody, publishedBody } from './head-body.js';
+import { publicRecord, type StoredRecord } from './record.js';
+
+/** A version that lies complete in the bucket, with the one head that would publish it. */
+export class StagedVersion implements Staged {
+  readonly record: VersionRecord;
+  readonly to: HeadBody;
+
+  /**
+   * Whether it is out of its owner's hands: published, or perhaps so. Then only the cleaning, which
+   * looks at the head, may remove it.
+   */
+  isGivenAway = false;
+
+  constructor(
+    readonly from: Head,
+    readonly stored: StoredRecord,
+  ) {
+    this.record = publicRecord(stored);
+    this.to = publishedBody(stored);
+  }
+
+  /** @throws {TypeError} for a staged version of another store */
+  static of(staged: Staged): StagedVersion {
+    if (staged instanceof StagedVersion) return staged;
+    throw new TypeError('this version was staged by another store');
+  }
+}
