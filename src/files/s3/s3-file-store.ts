@@ -10,6 +10,7 @@ import {
   type FileListing,
   FileStore,
   type ListQuery,
+  type MoveResult,
   type OpenFile,
   type PublishResult,
   type RequestIdSource,
@@ -87,17 +88,25 @@ export class S3FileStore extends FileStore {
         // heads; many at once need not take turns.
         if (isTaken && head.version === before?.version) return { outcome: 'fenced', head };
         if (head.token >= token && !isTaken) return { outcome: 'behind', token: head.token };
-        const to = movedBody(stored, token);
-        await this.failpoints.hit('fence.before-swap');
-        const { outcome } = await this.#parts.heads.swap(name, stored.etag, to);
-        await this.failpoints.hit('fence.after-swap');
-        if (outcome === 'swapped') return { outcome: 'fenced', head: to.head };
+        const moved = await this.#move(stored, token);
+        if (moved !== undefined) return { outcome: 'fenced', head: moved };
         before = head;
       }
       throw new FileStoreUnavailable(
         `"${name}" is changed by others all the time: try again`,
         false,
       );
+    });
+  }
+
+  override fenceFrom(from: Head, token: number): Promise<MoveResult> {
+    return guarded(async () => {
+      const { creator } = this.#parts;
+      const stored = await creator.ensure(from.name);
+      if (stored.head.nonce !== from.nonce) return { outcome: 'moved', current: stored.head };
+      const moved = await this.#move(stored, token);
+      if (moved !== undefined) return { outcome: 'fenced', head: moved };
+      return { outcome: 'moved', current: (await creator.ensure(from.name)).head };
     });
   }
 
@@ -215,6 +224,15 @@ export class S3FileStore extends FileStore {
   }
 
   /** @returns the head that stands there instead, if the version is not and never will be published */
+  /** The same version under another token; undefined if `stored` was not the head any more. */
+  async #move(stored: StoredHead, token: number): Promise<Head | undefined> {
+    const to = movedBody(stored, token);
+    await this.failpoints.hit('fence.before-swap');
+    const { outcome } = await this.#parts.heads.swap(stored.head.name, stored.etag, to);
+    await this.failpoints.hit('fence.after-swap');
+    return outcome === 'swapped' ? to.head : undefined;
+  }
+
   async #swapped({ from, to, stored }: StagedVersion): Promise<Head | undefined> {
     const { name } = from;
     const etag = await this.#parts.heads.tagOf(from);
