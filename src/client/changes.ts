@@ -19,6 +19,12 @@ export interface PutOptions {
   readonly requestId?: string;
 }
 
+/**
+ * The session, and the lock with it, did not survive the connection. As long as nobody else is
+ * granted the lock, what the former replica still has under way may be published yet.
+ */
+const LOST_WITH_ITS_SESSION = 'NOTLOCKED';
+
 /** What a lock has to say about its own put. */
 type Refusal = (sentBefore: boolean) => Error | undefined;
 
@@ -35,6 +41,7 @@ export function putCall(
     args: () => upload.encode(['PUT', name], changeArguments(options, requestId)),
     parse: toInteger,
     repeatable: () => upload.whole,
+    notYet: LOST_WITH_ITS_SESSION,
     lossAdvice: advice('put', name, requestId),
     ...(refusal === undefined ? {} : { refusal }),
   });
@@ -49,6 +56,7 @@ export function deleteCall(name: string, options: PutOptions): Call<number | nul
     }),
     parse: (value) => (value === null ? null : toInteger(value)),
     repeatable: true,
+    notYet: LOST_WITH_ITS_SESSION,
     lossAdvice: advice('delete', name, requestId),
   });
 }

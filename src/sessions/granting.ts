@@ -143,7 +143,8 @@ export class Granting {
       const result = await this.files.fenceFrom(head, token);
       if (result.outcome === 'fenced') return result.head;
       head = result.current;
-      if ((await this.table.confirm(lease)) === undefined) return undefined;
+      const [outcome] = await this.table.renew([lease]);
+      if (outcome !== 'renewed') return undefined;
     }
     throw new FileStoreUnavailable(`"${from.name}" is changed all the time: try again`, false);
   }

@@ -13,7 +13,7 @@ describe('Clients and replicas under faults of every kind', function () {
     await using folder = await temporaryFolder();
     const told: string[] = [];
     const history = await run({
-      ...{ seed: SEED, durationMs: 30_000, clients: 12, replicas: 3, leaseMs: 3_000 },
+      ...{ seed: SEED, durationMs: 30_000, clients: 12, replicas: 3, leaseMs: 5_000 },
       ...{ kinds: FAULT_KINDS, folder: folder.path, say: (line) => told.push(line) },
     });
     const { ok, lines } = report(history);

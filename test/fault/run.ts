@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Actor } from './clients/actor.js';
+import { roleOf } from './clients/roles.js';
 import type { Entry, FaultWindow, History } from './history.js';
 import { perform } from './perform.js';
 import { describeFault, type Fault, type FaultKind } from './plan/fault.js';
 import { partOf, planFaults } from './plan/plan.js';
 import { Random } from './plan/random.js';
-import { Actor } from './work/actor.js';
-import { roleOf } from './work/roles.js';
 import { readStore } from './world/stored.js';
 import { World } from './world/world.js';
 

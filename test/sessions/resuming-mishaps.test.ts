@@ -99,6 +99,20 @@ describe('A session resumed while something goes wrong', () => {
     expect(await elsewhere.put(resumed, NAME, 'mine')).to.include({ version: 1 });
   });
 
+  it('takes over what its former replica changed in the very moment', async () => {
+    await lock(here, session);
+    let late: Promise<unknown> | undefined;
+    beforeFences(async () => {
+      late ??= here.put(session, NAME, 'late', { keep: true });
+      await late;
+    });
+    const resumed = await resume(there);
+    if (resumed === undefined) throw new Error('not resumed');
+    expect(await late).to.include({ version: 1 });
+    expect(resumed.held.get(NAME)?.head).to.deep.equal(await here.files.head(NAME));
+    expect(await there.put(resumed, NAME, 'mine')).to.include({ version: 2 });
+  });
+
   it('leaves no lock behind that its former connection was granted too late', async () => {
     const slow = Promise.withResolvers<void>();
     beforeFences(() => slow.promise);

@@ -1,4 +1,4 @@
-import { serverError } from '../errors.js';
+import { ConnectionLost, serverError } from '../errors.js';
 import { type Argument, encodeRequest } from '../resp/encode.js';
 import { ErrorReply, type RespValue } from '../resp/values.js';
 import type { Outgoing, Request } from './request.js';
@@ -16,6 +16,11 @@ export interface CallSpec<T> {
   readonly barrier?: boolean;
   readonly lossAdvice?: string;
   readonly refusal?: (sentBefore: boolean) => Error | undefined;
+  /**
+   * A refusal that, to a request that was sent before, says only that it was not executed by now:
+   * what was sent may still be under way at another replica.
+   */
+  readonly notYet?: string;
   /** A refusal that, to a request that was sent before, says that it was executed then. */
   readonly doneBefore?: { readonly code: string; readonly value: T };
 }
@@ -86,11 +91,17 @@ export class Call<T> implements Request {
   }
 
   #refused({ code, message }: ErrorReply): void {
-    const { doneBefore } = this.#spec;
-    if (doneBefore !== undefined && this.#timesSent > 1 && code === doneBefore.code) {
+    const { doneBefore, notYet, lossAdvice = '' } = this.#spec;
+    const refusal = serverError(code, message);
+    if (this.#timesSent === 1) {
+      this.fail(refusal);
+    } else if (code === doneBefore?.code) {
       this.#answer.resolve(doneBefore.value);
+    } else if (code === notYet) {
+      const unknown = `whether ${this.command} took effect is unknown: ${message}; ${lossAdvice}`;
+      this.fail(new ConnectionLost(unknown, { cause: refusal }));
     } else {
-      this.fail(serverError(code, message));
+      this.fail(refusal);
     }
   }
 }

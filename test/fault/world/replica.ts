@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, openSync, writeFileSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Misbehaviour } from '../history.js';
 import { Gate } from './gate.js';
@@ -44,10 +44,6 @@ export class Replica {
     return this.wish.port;
   }
 
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
   start(): void {
     const { port, httpPort, settings, clock, logFile } = this.wish;
     const log = openSync(logFile, 'a');
@@ -71,6 +67,7 @@ export class Replica {
             }),
       },
     });
+    closeSync(log); // the child has its own
     this.#child = child;
     this.#ending = undefined;
     const kill = (): void => void child.kill('SIGKILL');
