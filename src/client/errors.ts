@@ -25,6 +25,8 @@ const SERVER_CODES = {
   NOTLOCKED: 'after-lock',
   FENCED: 'after-lock',
   CONFLICT: 'after-read',
+  CHECKSUM: 'now',
+  CORRUPT: 'never',
   DEADLOCK: 'after-unlock',
   UNAVAILABLE: 'later',
   NAME: 'never',

@@ -23,6 +23,8 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const SHA256 = /^[0-9a-f]{64}$/;
+
 const INTEGER = /^(0|[1-9]\d{0,15})$/;
 
 /** Reads a command's arguments one by one; throws {@link Refusal} at the first wrong one. */
@@ -78,6 +80,13 @@ export class ArgumentReader {
       );
     }
     return id;
+  }
+
+  /** A checksum in hexadecimal, of any case; in lower case. */
+  sha256(): string {
+    const text = this.text().toLowerCase();
+    if (!SHA256.test(text)) throw this.wrong('SHA256 must be 64 hexadecimal digits');
+    return text;
   }
 
   /** A remark for people: one line. */

@@ -20,6 +20,14 @@ export const ERROR_CODES = {
     when: 'VERSION is not the current one; nothing was changed',
     retry: 'after a new GET',
   },
+  CHECKSUM: {
+    when: 'the content that arrived is not the one that SHA256 tells of; nothing was changed',
+    retry: 'yes, the same again',
+  },
+  CORRUPT: {
+    when: 'a stored content is damaged',
+    retry: 'no: RESTORE another version, or take it from a backup',
+  },
   DEADLOCK: {
     when: 'waiting would close a circle',
     retry: 'after UNLOCK of something that is held',

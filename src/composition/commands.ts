@@ -15,6 +15,7 @@ import { GetCommand } from '../commands/file/get.js';
 import { HistoryCommand } from '../commands/file/history.js';
 import { ListCommand } from '../commands/file/list.js';
 import { PutCommand } from '../commands/file/put.js';
+import { RestoreCommand } from '../commands/file/restore.js';
 import { StatCommand } from '../commands/file/stat.js';
 import { BreakCommand } from '../commands/lock/break.js';
 import { LockCommand } from '../commands/lock/lock.js';
@@ -63,6 +64,7 @@ const HANDLERS: readonly Newable<CommandHandler>[] = [
   ReadOnlyCommand,
   RenewCommand,
   ResetCommand,
+  RestoreCommand,
   ResumeCommand,
   SelectCommand,
   SessionCommand,

@@ -5,6 +5,8 @@ import { DirectoryFileStore } from '../files/directory/directory-file-store.js';
 import { OWN_FOLDER } from '../files/directory/layout.js';
 import { DirectoryStoreOptions } from '../files/directory/options.js';
 import { FileStore } from '../files/file-store.js';
+import { Keeping } from '../files/keeping.js';
+import { NoReadCheck, ReadCheck, Sha256ReadCheck } from '../files/read-check.js';
 import { S3StoreOptions } from '../files/s3/options.js';
 import { S3Bucket } from '../files/s3/s3-bucket.js';
 import { S3FileStore } from '../files/s3/s3-file-store.js';
@@ -15,9 +17,11 @@ import { AuditTrail } from '../sessions/audit-trail.js';
 /** Where the files are kept, and beside them the audit trail. */
 export const filesModule = (config: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
+    bind(ReadCheck).to(config.verifyReads ? Sha256ReadCheck : NoReadCheck);
+    const keeping = new Keeping(config.keepVersions, config.keepAgeMs);
     if (config.filesUrl !== undefined) {
       bind(S3StoreOptions).toConstantValue(
-        new S3StoreOptions(config.filesUrl, config.maxFileBytes, config.keepVersions),
+        new S3StoreOptions(config.filesUrl, config.maxFileBytes, keeping),
       );
       bind(S3Bucket).toSelf();
       bind(FileStore).to(S3FileStore);
@@ -28,7 +32,7 @@ export const filesModule = (config: Config): ContainerModule =>
       new DirectoryStoreOptions(
         config.filesRoot,
         config.maxFileBytes,
-        config.keepVersions,
+        keeping,
         config.durability,
         config.plainView,
       ),

@@ -30,6 +30,9 @@ export interface Config {
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;
+  /** 0: for ever. */
+  readonly keepAgeMs: number;
+  readonly verifyReads: boolean;
   readonly durability: Durability;
   readonly plainView: PlainView;
   readonly textProfile: TextProfile;

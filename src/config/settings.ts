@@ -4,6 +4,7 @@ import { choice, type Kind, optionalPath, path, yesOrNo } from './kind.js';
 import { count, duration, port, size } from './quantities.js';
 
 const HOUR_MS = 3_600_000;
+const TEN_YEARS_MS = 10 * 365 * 24 * HOUR_MS;
 const TIB = 2 ** 40;
 const GIB = 2 ** 30;
 
@@ -162,6 +163,21 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     default: '10',
     help: 'How many versions of a file are kept, the current one included.',
     example: '100',
+  },
+  keepAgeMs: {
+    env: 'KEEP_AGE_MS',
+    kind: duration(0, TEN_YEARS_MS),
+    default: '0',
+    unit: 'ms',
+    help: 'How long a version is kept after it was replaced, however few there are; 0: until KEEP_VERSIONS newer ones have come.',
+    example: '720h',
+  },
+  verifyReads: {
+    env: 'VERIFY_READS',
+    kind: yesOrNo,
+    default: 'false',
+    help: 'Whether GET reads and checks the whole stored content against its checksum before it answers.',
+    example: 'true',
   },
   durability: {
     env: 'DURABILITY',

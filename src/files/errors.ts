@@ -28,6 +28,31 @@ export class FileNameTaken extends Error {
   }
 }
 
+/** Bytes are not those that a record or a client promised. */
+export class ContentDiffers extends Error {
+  override readonly name = 'ContentDiffers';
+
+  constructor(
+    readonly expectedSha256: string,
+    readonly foundSha256: string,
+  ) {
+    super(`the sha256 of the content is ${foundSha256}, and should be ${expectedSha256}`);
+  }
+}
+
+/** A stored content is not what was written; found by reading it. */
+export class ContentDamaged extends Error {
+  override readonly name = 'ContentDamaged';
+  readonly code = 'CORRUPT';
+
+  constructor(name: FileName, version: number) {
+    super(
+      `the stored content of version ${version} of "${name}" is damaged: ` +
+        'RESTORE another version of it, or take it from a backup',
+    );
+  }
+}
+
 /** A content is larger than the store takes. */
 export class FileTooBig extends Error {
   override readonly name = 'FileTooBig';

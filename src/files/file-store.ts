@@ -122,6 +122,19 @@ export abstract class FileStore {
     requestId?: RequestIdSource,
   ): Promise<Staged>;
 
+  /**
+   * Stores a version out of another store, with its own number, time and author, beside the current
+   * one. If `content` throws, nothing stays behind and the error is passed on.
+   * @param record its version is above that of `from`, its token not below
+   * @param content not read where the version is a deletion
+   * @throws {ContentDiffers} where the content is not the record's
+   */
+  abstract stageCopy(
+    from: Head,
+    record: VersionRecord,
+    content: AsyncIterable<Buffer>,
+  ): Promise<Staged>;
+
   /** A version without content. */
   abstract stageDeletion(from: Head, author: Author): Promise<Staged>;
 
@@ -137,8 +150,8 @@ export abstract class FileStore {
    */
   abstract openFile(name: FileName, version?: number): Promise<OpenFile | undefined>;
 
-  /** The record of the current version; undefined where there is none. */
-  abstract stat(name: FileName): Promise<VersionRecord | undefined>;
+  /** The record of the current or the given version; undefined where {@link openFile} says so. */
+  abstract stat(name: FileName, version?: number): Promise<VersionRecord | undefined>;
 
   /** The versions that are kept, newest first; empty where there are none. */
   abstract history(name: FileName): Promise<readonly VersionRecord[]>;

@@ -1,7 +1,8 @@
 import { injectable } from 'inversify';
 import { EventFeed } from '../events/event-feed.js';
+import { ContentDamaged } from '../files/errors.js';
 import type { FileName } from '../files/file-name.js';
-import { FileStore, type Staged } from '../files/file-store.js';
+import { type Author, FileStore, type Staged } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { LockState } from '../locks/model.js';
@@ -20,6 +21,11 @@ export interface ChangeOptions {
   readonly requestId?: string;
 }
 
+export interface PutOptions extends ChangeOptions {
+  /** What the content must have, in lower-case hexadecimal. */
+  readonly sha256?: string;
+}
+
 /** What of its options a client has named, or may still name. */
 export interface NamedOptions {
   readonly version: boolean;
@@ -30,7 +36,7 @@ export interface NamedOptions {
 export interface Incoming {
   readonly chunks: AsyncIterable<Buffer>;
   /** What is asked for; may be known only once the content has been read. */
-  readonly options: () => Promise<ChangeOptions>;
+  readonly options: () => Promise<PutOptions>;
 }
 
 export type ChangeOutcome =
@@ -44,7 +50,9 @@ export type ChangeOutcome =
   | { readonly outcome: 'conflict'; readonly version: number }
   /** No lock, a version given, but somebody holds the file. */
   | { readonly outcome: 'locked'; readonly state: LockState }
-  /** Nothing there to delete. */
+  /** The content that arrived is not the one that was announced. */
+  | { readonly outcome: 'differs'; readonly sha256: string }
+  /** Nothing there to delete, or no such version to restore. */
   | { readonly outcome: 'absent' };
 
 type Refused = Exclude<ChangeOutcome, { readonly outcome: 'published' | 'repeated' }>;
@@ -85,8 +93,8 @@ export class Publishing {
     const from = lock?.head ?? (await this.files.ensureHead(name));
     const token = lock?.token ?? from.token + 1;
     const author = { session: session.id, token };
-    let asked: Promise<ChangeOptions> | undefined;
-    const options = (): Promise<ChangeOptions> => {
+    let asked: Promise<PutOptions> | undefined;
+    const options = (): Promise<PutOptions> => {
       asked ??= incoming.options();
       return asked;
     };
@@ -99,9 +107,40 @@ export class Publishing {
       throw error;
     }
     return await this.#discardUnlessPublished(staged, async () => {
-      const repeated = await this.#repeated(session, name, await options());
+      const wished = await options();
+      const repeated = await this.#repeated(session, name, wished);
       if (repeated !== undefined) return repeated;
-      const outcome = await this.#change(session, name, lock, staged, await options());
+      const { sha256 } = staged.record;
+      if (sha256 !== (wished.sha256 ?? sha256)) return { outcome: 'differs', sha256 };
+      const outcome = await this.#change(session, name, lock, staged, wished);
+      if (outcome.outcome === 'published') this.observer.published('put');
+      return outcome;
+    });
+  }
+
+  /**
+   * Publishes the content of a kept version once more, as the newest.
+   * @throws {ContentDamaged} where that content is not what was written
+   */
+  async restore(
+    session: Session,
+    name: FileName,
+    version: number,
+    options: ChangeOptions,
+  ): Promise<ChangeOutcome> {
+    const lock = exclusiveLock(session, name);
+    const from = lock?.head ?? (await this.files.head(name));
+    const repeated = await this.#repeated(session, name, options);
+    if (repeated !== undefined) return repeated;
+    if (from === undefined) return { outcome: 'absent' };
+    await using file = await this.files.openFile(name, version);
+    if (file === undefined) return { outcome: 'absent' };
+    const { size, sha256 } = file.record;
+    const author = authorOf(session, lock?.token ?? from.token + 1, options);
+    const staged = await this.files.stage(from, file.read(0, size), author);
+    return await this.#discardUnlessPublished(staged, async () => {
+      if (staged.record.sha256 !== sha256) throw new ContentDamaged(name, version);
+      const outcome = await this.#change(session, name, lock, staged, options);
       if (outcome.outcome === 'published') this.observer.published('put');
       return outcome;
     });
@@ -114,12 +153,8 @@ export class Publishing {
     const repeated = await this.#repeated(session, name, options);
     if (repeated !== undefined) return repeated;
     if (from?.content === undefined) return { outcome: 'absent' };
-    const { requestId } = options;
-    const staged = await this.files.stageDeletion(from, {
-      session: session.id,
-      token: lock?.token ?? from.token + 1,
-      ...(requestId === undefined ? {} : { requestId }),
-    });
+    const author = authorOf(session, lock?.token ?? from.token + 1, options);
+    const staged = await this.files.stageDeletion(from, author);
     return await this.#discardUnlessPublished(staged, async () => {
       const outcome = await this.#change(session, name, lock, staged, options);
       if (outcome.outcome === 'published') this.observer.published('delete');
@@ -236,6 +271,10 @@ export class Publishing {
 function exclusiveLock(session: Session, name: FileName): HeldLock | undefined {
   const lock = session.held.get(name);
   return lock?.mode === 'exclusive' ? lock : undefined;
+}
+
+function authorOf({ id }: Session, token: number, { requestId }: ChangeOptions): Author {
+  return { session: id, token, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function isOutcomeUnknown(error: unknown): boolean {

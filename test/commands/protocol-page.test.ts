@@ -18,6 +18,7 @@ import { GetCommand } from '../../src/commands/file/get.js';
 import { HistoryCommand } from '../../src/commands/file/history.js';
 import { ListCommand } from '../../src/commands/file/list.js';
 import { PutCommand } from '../../src/commands/file/put.js';
+import { RestoreCommand } from '../../src/commands/file/restore.js';
 import { StatCommand } from '../../src/commands/file/stat.js';
 import { BreakCommand } from '../../src/commands/lock/break.js';
 import { LockCommand } from '../../src/commands/lock/lock.js';
@@ -53,7 +54,7 @@ function allSpecs(): readonly CommandSpec[] {
     new ConfigCommand(),
     new DeleteCommand(unused),
     new EchoCommand(),
-    new GetCommand(unused),
+    new GetCommand(unused, unused),
     new HelloCommand(build),
     new HistoryCommand(unused),
     new InfoCommand(build, directory, tally, clock),
@@ -70,6 +71,7 @@ function allSpecs(): readonly CommandSpec[] {
     new RenewCommand(unused),
     new ResetCommand(unused, unused),
     new SelectCommand(),
+    new RestoreCommand(unused),
     new StatCommand(unused, unused),
     new SubscribeCommand(unused),
     new TimeCommand(clock),

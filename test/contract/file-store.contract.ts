@@ -4,6 +4,7 @@ import { FileNameTaken, FileTooBig } from '../../src/files/errors.js';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import type { Author, FileStore } from '../../src/files/file-store.js';
 import type { Head } from '../../src/files/head.js';
+import { describeCopies } from './file-store-copies.contract.js';
 
 /** One backing of a file store. */
 export interface FileStoreFixture {
@@ -168,6 +169,8 @@ export function describeFileStore(
         expect(await read(there, 'a.txt', 6)).to.equal(undefined);
       });
     });
+
+    describeCopies(() => ({ here, there }));
 
     describe('publishing', () => {
       it('from a head that has moved changes nothing', async () => {

@@ -15,6 +15,7 @@ import { PsubscribeCommand } from '../../src/commands/subscription/psubscribe.js
 import { UnsubscribeCommand } from '../../src/commands/subscription/unsubscribe.js';
 import { RespDialect } from '../../src/dialects/resp/resp-dialect.js';
 import { Subscribers } from '../../src/events/subscribers.js';
+import { NoReadCheck } from '../../src/files/read-check.js';
 import { Connection } from '../../src/net/connection.js';
 import { ConnectionObserver } from '../../src/net/connection-observer.js';
 import { RecordingObserver } from '../commands/fakes.js';
@@ -84,7 +85,7 @@ export class ConnectionRig implements AsyncDisposable {
     const subscribers = new Subscribers(fixture.events, this.subscriptions, clock);
     const handlers = [
       new EchoCommand(),
-      new GetCommand(files),
+      new GetCommand(files, new NoReadCheck()),
       new HelloCommand(new BuildInfo('1.0.0')),
       new PsubscribeCommand(subscribers),
       new QuitCommand(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { Session } from '../../src/sessions/session.js';
 import { rejection } from '../support/rejection.js';
@@ -56,6 +57,28 @@ describe('Publishing', () => {
     };
     const failed = await rejection(replica.publishing.put(mine, NAME, incoming));
     expect(failed.message).to.equal('the connection ended');
+    expect(await replica.files.head(NAME)).to.equal(undefined);
+  });
+
+  it('refuses a content that is not the one announced, and the lock goes on', async () => {
+    await lock(mine);
+    const announced = createHash('sha256').update('as sent').digest('hex');
+    const outcome = await replica.put(mine, NAME, 'as damaged', { sha256: announced });
+    expect(outcome).to.deep.equal({
+      outcome: 'differs',
+      sha256: createHash('sha256').update('as damaged').digest('hex'),
+    });
+    expect(await replica.content(NAME)).to.equal(undefined);
+    expect(mine.held.size).to.equal(1);
+    expect(await replica.put(mine, NAME, 'as sent', { sha256: announced })).to.include({
+      version: 1,
+    });
+  });
+
+  it('leaves no trace of a name whose first content was not the one announced', async () => {
+    const sha256 = createHash('sha256').update('as sent').digest('hex');
+    const outcome = await replica.put(mine, NAME, 'as damaged', { version: 0, sha256 });
+    expect(outcome).to.include({ outcome: 'differs' });
     expect(await replica.files.head(NAME)).to.equal(undefined);
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventFeed } from '../../src/events/event-feed.js';
 import { MemoryEventFeed } from '../../src/events/memory-event-feed.js';
 import { type FileName, parseFileName } from '../../src/files/file-name.js';
+import { Keeping } from '../../src/files/keeping.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
 import type { Confirmation, Lease, LockRequest } from '../../src/locks/lock-table.js';
@@ -21,7 +22,7 @@ import {
 } from '../../src/sessions/lock-observer.js';
 import { SessionOptions } from '../../src/sessions/options.js';
 import { PendingReleases } from '../../src/sessions/pending-releases.js';
-import { type ChangeOptions, Publishing } from '../../src/sessions/publishing.js';
+import { Publishing, type PutOptions } from '../../src/sessions/publishing.js';
 import { Session } from '../../src/sessions/session.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingLog } from './recording-log.js';
@@ -125,7 +126,7 @@ export class SessionFixture {
 
   constructor(
     readonly clock = new FakeClock(),
-    readonly files = new MemoryFileStore(clock, 1_000_000, 10),
+    readonly files = new MemoryFileStore(clock, 1_000_000, new Keeping(10)),
     readonly events: EventFeed = new MemoryEventFeed(),
     readonly table = new FaultyLockTable(clock, events),
     readonly records: SessionRecords = new MemorySessionRecords(clock),
@@ -170,7 +171,7 @@ export class SessionFixture {
     session: Session,
     name: FileName,
     content: string,
-    options: Partial<ChangeOptions> = {},
+    options: Partial<PutOptions> = {},
   ): ReturnType<Publishing['put']> {
     return await this.publishing.put(session, name, {
       chunks: chunksOf(content),

@@ -5,15 +5,21 @@ import { fencedReply, lockedReply } from '../lock/lock-reply.js';
 import { failure, integer, NULL, type Reply } from '../reply.js';
 import type { ArgumentSpec } from '../spec.js';
 
-/** What `PUT` and `DELETE` share. */
+/** What `PUT`, `DELETE` and `RESTORE` share. */
 export const CHANGE_OPTIONS: readonly ArgumentSpec[] = [
   { name: 'version', type: 'integer', token: 'VERSION', optional: true },
   { name: 'keep', type: 'pure-token', token: 'KEEP', optional: true },
   { name: 'request', type: 'string', token: 'ID', optional: true },
 ];
 
-/** Reads {@link CHANGE_OPTIONS}. */
-export function readChangeOptions(reader: ArgumentReader): ChangeOptions {
+/**
+ * Reads {@link CHANGE_OPTIONS}.
+ * @param further options of one command alone: what to do for each
+ */
+export function readChangeOptions(
+  reader: ArgumentReader,
+  further: Readonly<Record<string, () => void>> = {},
+): ChangeOptions {
   let version: number | undefined;
   let requestId: string | undefined;
   let keep = false;
@@ -27,6 +33,7 @@ export function readChangeOptions(reader: ArgumentReader): ChangeOptions {
     ID: () => {
       requestId = reader.requestId();
     },
+    ...further,
   });
   return {
     keep,
@@ -57,6 +64,11 @@ export function changeReply(name: FileName, outcome: ChangeOutcome): Reply {
       );
     case 'fenced':
       return fencedReply(name, outcome.because);
+    case 'differs':
+      return failure(
+        'CHECKSUM',
+        `the content of "${name}" arrived with sha256 ${outcome.sha256}, not the one given; nothing was changed: send it again`,
+      );
     case 'conflict':
       return failure(
         'CONFLICT',

@@ -1,5 +1,6 @@
 import { injectable } from 'inversify';
 import { FileStore, type OpenFile } from '../../files/file-store.js';
+import { ReadCheck } from '../../files/read-check.js';
 import { ArgumentReader } from '../arguments.js';
 import type { Command } from '../command.js';
 import { type Content, NULL, type Reply } from '../reply.js';
@@ -33,7 +34,10 @@ export class GetCommand extends CommandHandler {
     keyPosition: 1,
   };
 
-  constructor(private readonly files: FileStore) {
+  constructor(
+    private readonly files: FileStore,
+    private readonly readCheck: ReadCheck,
+  ) {
     super();
   }
 
@@ -53,7 +57,14 @@ export class GetCommand extends CommandHandler {
       },
     });
     const file = await this.files.openFile(name, version);
-    return file === undefined ? NULL : { kind: 'content', content: part(file, offset, length) };
+    if (file === undefined) return NULL;
+    try {
+      await this.readCheck.check(name, file);
+    } catch (error) {
+      await file[Symbol.asyncDispose]();
+      throw error;
+    }
+    return { kind: 'content', content: part(file, offset, length) };
   }
 }
 

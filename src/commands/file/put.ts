@@ -5,6 +5,7 @@ import {
   type Incoming,
   type NamedOptions,
   Publishing,
+  type PutOptions,
 } from '../../sessions/publishing.js';
 import type { Session } from '../../sessions/session.js';
 import { ArgumentReader } from '../arguments.js';
@@ -30,6 +31,7 @@ export class PutCommand extends CommandHandler {
       { name: 'name', type: 'string' },
       { name: 'content', type: 'string' },
       ...CHANGE_OPTIONS,
+      { name: 'sha256', type: 'string', token: 'SHA256', optional: true },
     ],
     keyPosition: 1,
     contentIndex: 1,
@@ -50,7 +52,7 @@ export class PutCommand extends CommandHandler {
     const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
     const content = reader.bytes();
-    const options = readChangeOptions(reader);
+    const options = readPutOptions(reader);
     return changeReply(
       name,
       await this.#put(session, name, named(options), {
@@ -67,7 +69,7 @@ export class PutCommand extends CommandHandler {
       const mayFollow = { version: upload.hasTail, requestId: upload.hasTail };
       const outcome = await this.#put(session, name, mayFollow, {
         chunks: upload.chunks(),
-        options: async () => readChangeOptions(new ArgumentReader(await upload.tail(), this.spec)),
+        options: async () => readPutOptions(new ArgumentReader(await upload.tail(), this.spec)),
       });
       return changeReply(name, outcome);
     } finally {
@@ -87,6 +89,16 @@ export class PutCommand extends CommandHandler {
       (await this.publishing.put(session, name, incoming))
     );
   }
+}
+
+function readPutOptions(reader: ArgumentReader): PutOptions {
+  let sha256: string | undefined;
+  const options = readChangeOptions(reader, {
+    SHA256: () => {
+      sha256 = reader.sha256();
+    },
+  });
+  return sha256 === undefined ? options : { ...options, sha256 };
 }
 
 async function* one(content: Buffer): AsyncGenerator<Buffer> {

@@ -7,18 +7,21 @@ import type { Command } from '../command.js';
 import { bulk, integer, NULL, type Reply, record } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 
-/** `STAT`: what is known about a file's current version. */
+/** `STAT`: what is known about a file's current version, or an older one. */
 @injectable()
 export class StatCommand extends CommandHandler {
   override readonly spec: CommandSpec = {
     name: 'STAT',
-    arity: 2,
+    arity: -2,
     group: 'file',
-    summary: 'Returns size, version, time, checksum and lock state of a file.',
+    summary: 'Returns size, version, time, checksum, author and lock state of a file.',
     since: '0.1.0',
     complexity: 'O(1)',
     flags: ['readonly'],
-    arguments: [{ name: 'name', type: 'string' }],
+    arguments: [
+      { name: 'name', type: 'string' },
+      { name: 'version', type: 'integer', token: 'VERSION', optional: true },
+    ],
     keyPosition: 1,
   };
 
@@ -30,8 +33,15 @@ export class StatCommand extends CommandHandler {
   }
 
   override async execute(command: Command): Promise<Reply> {
-    const name = new ArgumentReader(command.args, this.spec).fileName();
-    const found = await this.files.stat(name);
+    const reader = new ArgumentReader(command.args, this.spec);
+    const name = reader.fileName();
+    let version: number | undefined;
+    reader.options({
+      VERSION: () => {
+        version = reader.version();
+      },
+    });
+    const found = await this.files.stat(name, version);
     if (found === undefined) return NULL;
     return record([
       ['name', bulk(name)],
@@ -40,6 +50,8 @@ export class StatCommand extends CommandHandler {
       ['modified', integer(found.modified)],
       ['sha256', bulk(found.sha256)],
       ['locked', bulk(await this.#locked(name))],
+      ['session', bulk(found.session)],
+      ['token', integer(found.token)],
     ]);
   }
 

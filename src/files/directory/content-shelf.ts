@@ -18,7 +18,9 @@ export class SourceFailed extends Error {
 }
 
 /** What a record may say otherwise than by default. */
-interface Details {
+export interface Details {
+  /** One above that of the head if absent. */
+  readonly version?: number;
   /** Microseconds since the epoch; now if absent. */
   readonly modified?: number;
   /** In place of the author's own; asked once the content has been read. */
@@ -58,7 +60,7 @@ export class ContentShelf {
     from: Head,
     source: AsyncIterable<Buffer>,
     author: Author,
-    { modified, requestId }: Details = {},
+    { requestId, ...details }: Details = {},
   ): Promise<StoredRecord> {
     const id = freshRecordId('content');
     const aside = join(this.layout.prepared, id);
@@ -67,7 +69,7 @@ export class ContentShelf {
       const body = await this.#write(aside, source);
       await this.failpoints.hit('stage.content-written');
       const known = requestId === undefined ? author : await renamed(author, requestId);
-      const record = this.#describe(id, from, known, body, modified);
+      const record = this.#describe(id, from, known, body, details);
       await this.#placeRecord(record);
       await rename(aside, this.layout.content(id));
       await this.failpoints.hit('stage.content-placed');
@@ -80,11 +82,15 @@ export class ContentShelf {
     }
   }
 
-  async storeDeletion(from: Head, author: Author): Promise<StoredRecord> {
+  async storeDeletion(
+    from: Head,
+    author: Author,
+    details: Omit<Details, 'requestId'> = {},
+  ): Promise<StoredRecord> {
     const id = freshRecordId('deletion');
     try {
       await this.#ensureShard(id);
-      const record = this.#describe(id, from, author, NO_BODY, undefined);
+      const record = this.#describe(id, from, author, NO_BODY, details);
       await this.#placeRecord(record);
       await this.durable.folder(this.layout.shard(id));
       return record;
@@ -188,12 +194,12 @@ export class ContentShelf {
     from: Head,
     author: Author,
     body: Body,
-    modified: number | undefined,
+    { version, modified }: Omit<Details, 'requestId'>,
   ): StoredRecord {
     return {
       id,
       name: from.name,
-      version: from.version + 1,
+      version: version ?? from.version + 1,
       deleted: body === NO_BODY,
       size: body.size,
       sha256: body.sha256,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
-import { FileNameTaken, FileStoreUnavailable } from '../errors.js';
+import { ContentDiffers, FileNameTaken, FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import { FileObserver } from '../file-observer.js';
@@ -23,7 +23,7 @@ import {
 } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
 import { Adoption } from './adoption.js';
-import { SourceFailed } from './content-shelf.js';
+import { type Details, SourceFailed } from './content-shelf.js';
 import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
 import { firstHead, withToken } from './head-name.js';
@@ -154,24 +154,28 @@ export class DirectoryFileStore extends FileStore {
     author: Author,
     requestId?: RequestIdSource,
   ): Promise<Staged> {
-    checkToken(from, author);
-    const late = requestId === undefined ? {} : { requestId };
-    try {
-      return new StagedVersion(
-        from,
-        await guarded(() => this.#parts.shelf.store(from, content, author, late)),
-      );
-    } catch (error) {
-      throw error instanceof SourceFailed ? error.cause : error;
-    }
+    checkToken(from, author.token);
+    return await this.#store(from, content, author, requestId === undefined ? {} : { requestId });
+  }
+
+  override async stageCopy(
+    from: Head,
+    record: VersionRecord,
+    content: AsyncIterable<Buffer>,
+  ): Promise<Staged> {
+    checkToken(from, record.token);
+    const { version, modified, sha256 } = record;
+    const details = { version, modified };
+    if (record.deleted) return await this.#storeDeletion(from, record, details);
+    const staged = await this.#store(from, content, record, details);
+    if (staged.record.sha256 === sha256) return staged;
+    await this.discard(staged);
+    throw new ContentDiffers(sha256, staged.record.sha256);
   }
 
   override async stageDeletion(from: Head, author: Author): Promise<Staged> {
-    checkToken(from, author);
-    return new StagedVersion(
-      from,
-      await guarded(() => this.#parts.shelf.storeDeletion(from, author)),
-    );
+    checkToken(from, author.token);
+    return await this.#storeDeletion(from, author, {});
   }
 
   override async publish(staged: Staged): Promise<PublishResult> {
@@ -223,8 +227,9 @@ export class DirectoryFileStore extends FileStore {
     });
   }
 
-  override stat(name: FileName): Promise<VersionRecord | undefined> {
+  override stat(name: FileName, version?: number): Promise<VersionRecord | undefined> {
     return guarded(async () => {
+      if (version !== undefined) return await this.#statOf(name, version);
       for (let tries = 0; tries < MAX_OPEN_TRIES; tries++) {
         const head = await this.head(name);
         if (head?.content === undefined) return undefined;
@@ -261,6 +266,30 @@ export class DirectoryFileStore extends FileStore {
     return guarded(() => this.#parts.swapper.forget(head));
   }
 
+  async #store(
+    from: Head,
+    content: AsyncIterable<Buffer>,
+    author: Author,
+    details: Details,
+  ): Promise<StagedVersion> {
+    try {
+      const record = await guarded(() => this.#parts.shelf.store(from, content, author, details));
+      return new StagedVersion(from, record);
+    } catch (error) {
+      throw error instanceof SourceFailed ? error.cause : error;
+    }
+  }
+
+  async #storeDeletion(from: Head, author: Author, details: Details): Promise<StagedVersion> {
+    const record = await guarded(() => this.#parts.shelf.storeDeletion(from, author, details));
+    return new StagedVersion(from, record);
+  }
+
+  async #statOf(name: FileName, version: number): Promise<VersionRecord | undefined> {
+    await using file = await this.openFile(name, version);
+    return file?.record;
+  }
+
   async #contentOf(head: Head, version: number): Promise<ContentId | undefined> {
     const record = await this.#parts.history.version(head, version);
     return record === undefined || record.deleted ? undefined : record.id;
@@ -279,7 +308,7 @@ export class DirectoryFileStore extends FileStore {
         file: head.name,
       });
     }
-    if (head.version > this.options.keepVersions) retention.schedule(head.name);
+    if (this.options.keeping.mayHavePast(head.version)) retention.schedule(head.name);
   }
 
   async #checkMount(root: string): Promise<void> {
@@ -297,8 +326,8 @@ export class DirectoryFileStore extends FileStore {
 }
 
 /** A head's token only ever rises; a lower one here is a mistake of the caller. */
-function checkToken(from: Head, author: Author): void {
-  if (author.token < from.token) {
-    throw new RangeError(`token ${author.token} is below ${from.token}, the head's own`);
+function checkToken(from: Head, token: number): void {
+  if (token < from.token) {
+    throw new RangeError(`token ${token} is below ${from.token}, the head's own`);
   }
 }

@@ -1,4 +1,6 @@
+import type { Clock } from '../../clock/clock.js';
 import type { Head } from '../head.js';
+import type { Keeping } from '../keeping.js';
 import type { ContentShelf } from './content-shelf.js';
 import type { StoredRecord } from './record.js';
 
@@ -6,17 +8,18 @@ import type { StoredRecord } from './record.js';
 export class History {
   constructor(
     private readonly shelf: ContentShelf,
-    private readonly keepVersions: number,
+    private readonly clock: Clock,
+    private readonly keeping: Keeping,
   ) {}
 
   /** From the newest to the oldest kept content, with the deletions between them. */
   async kept(head: Head): Promise<readonly StoredRecord[]> {
     const kept: StoredRecord[] = [];
-    let contents = 0;
+    const nowMicros = this.clock.epochMicros();
+    const endOf = this.keeping.walk();
     for await (const record of this.shelf.chain(head)) {
-      if (!record.deleted) contents++;
+      if (endOf(record) <= nowMicros) break;
       kept.push(record);
-      if (contents === this.keepVersions) break;
     }
     return kept;
   }

@@ -1,3 +1,5 @@
+import type { Keeping } from '../keeping.js';
+
 /** How long a plain file must have stood unchanged before it is adopted, in milliseconds. */
 export const SETTLE_MS = 250;
 
@@ -6,7 +8,7 @@ export class DirectoryStoreOptions {
   /**
    * @param root the directory people see; the store keeps its own files in `.candado` below it
    * @param maxFileBytes largest content
-   * @param keepVersions how many of the newest contents of a file are kept
+   * @param keeping which versions of a file are kept
    * @param durability `fsync`: acknowledged means on disk; `os`: left to the operating system
    * @param plainView whether `<root>/<name>` follows the current version
    * @param settleMs see {@link SETTLE_MS}
@@ -15,7 +17,7 @@ export class DirectoryStoreOptions {
   constructor(
     readonly root: string,
     readonly maxFileBytes: number,
-    readonly keepVersions: number,
+    readonly keeping: Keeping,
     readonly durability: 'fsync' | 'os',
     readonly plainView: 'on' | 'off',
     readonly settleMs: number = SETTLE_MS,

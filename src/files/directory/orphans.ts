@@ -5,6 +5,7 @@ import type { Clock } from '../../clock/clock.js';
 import { FileStoreUnavailable } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { ContentId, Head } from '../head.js';
+import type { Keeping } from '../keeping.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
 import { isRecordId, withToken } from './head-name.js';
@@ -29,7 +30,7 @@ export class Orphans {
     private readonly shelf: ContentShelf,
     private readonly clock: Clock,
     private readonly failpoints: Failpoints,
-    private readonly keepVersions: number,
+    private readonly keeping: Keeping,
   ) {}
 
   /** @param stopped asked between steps */
@@ -78,7 +79,7 @@ export class Orphans {
       if (!one.deleted) contents++;
     }
     // A chain that ends among the kept versions is damaged, not pruned: leave what lies there.
-    return contents < this.keepVersions;
+    return contents < this.keeping.versions;
   }
 
   async #sweepPrepared(stopped: () => boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ContentId, Head } from '../head.js';
+import type { Keeping } from '../keeping.js';
 import type { ContentShelf } from './content-shelf.js';
 import { isDeletion } from './head-name.js';
 import type { StoredRecord } from './record.js';
@@ -21,13 +22,13 @@ export class PublishedRequests {
 
   constructor(
     private readonly shelf: ContentShelf,
-    private readonly keepVersions: number,
+    private readonly keeping: Keeping,
   ) {}
 
   async published(head: Head, requestId: string): Promise<number | undefined> {
     let id = head.record;
     // Bounds the work where the records behind are remembered, but were deleted long ago.
-    let contents = this.keepVersions + RECORDS_BEHIND;
+    let contents = this.keeping.versions + RECORDS_BEHIND;
     while (id !== undefined && contents > 0) {
       if (!isDeletion(id)) contents--;
       const step = await this.#step(id);

@@ -2,6 +2,7 @@ import type { CancelTimer, Clock } from '../../clock/clock.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
+import type { Keeping } from '../keeping.js';
 import type { ContentShelf } from './content-shelf.js';
 import type { HeadReader } from './head-reader.js';
 import type { StoredRecord } from './record.js';
@@ -38,7 +39,7 @@ export class Retention {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly failpoints: Failpoints,
-    private readonly keepVersions: number,
+    private readonly keeping: Keeping,
   ) {}
 
   /** After a publish: prunes once the grace of what it pushed out is over. */
@@ -66,10 +67,14 @@ export class Retention {
    */
   async prune(name: FileName): Promise<boolean> {
     const head = await this.reader.read(name);
-    if (head === undefined || head.version <= this.keepVersions) return false;
+    if (head === undefined || !this.keeping.mayHavePast(head.version)) return false;
     const chain: StoredRecord[] = [];
     for await (const record of this.shelf.chain(head)) chain.push(record);
-    const { firstOut, areSomeInGrace } = this.#look(chain);
+    const { firstOut, areSomeInGrace } = this.keeping.past(
+      chain,
+      this.clock.epochMicros(),
+      PRUNED_GRACE_MS,
+    );
     await this.failpoints.hit('clean.before-delete');
     for (let at = chain.length - 1; at >= firstOut; at--) {
       const record = chain[at];
@@ -78,25 +83,6 @@ export class Retention {
       else await this.shelf.removeContent(record.id);
     }
     return areSomeInGrace;
-  }
-
-  /** From where on in the chain every content is out of grace. */
-  #look(chain: readonly StoredRecord[]): { firstOut: number; areSomeInGrace: boolean } {
-    const nowMicros = this.clock.epochMicros();
-    const newer: StoredRecord[] = [];
-    let areSomeInGrace = false;
-    for (const [at, record] of chain.entries()) {
-      if (record.deleted) continue;
-      // It fell out when the content so many places before it was published.
-      const pushedOutBy = newer[newer.length - this.keepVersions];
-      if (pushedOutBy !== undefined) {
-        const ageMs = (nowMicros - pushedOutBy.modified) / 1000;
-        if (ageMs >= PRUNED_GRACE_MS) return { firstOut: at, areSomeInGrace };
-        areSomeInGrace = true;
-      }
-      newer.push(record);
-    }
-    return { firstOut: chain.length, areSomeInGrace };
   }
 
   #arm(): void {

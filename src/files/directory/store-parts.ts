@@ -36,7 +36,7 @@ export function buildParts(
   observer: FileObserver,
   failpoints: Failpoints,
 ) {
-  const { keepVersions, maxFileBytes } = options;
+  const { keeping, maxFileBytes } = options;
   const layout = new Layout(options.root);
   const durable = new Durable(options.durability, failpoints);
   const mount = new Mount();
@@ -44,8 +44,8 @@ export function buildParts(
   const creator = new HeadCreator(layout, reader, durable, failpoints);
   const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes);
   const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, mount);
-  const history = new History(shelf, keepVersions);
-  const requests = new PublishedRequests(shelf, keepVersions);
+  const history = new History(shelf, clock, keeping);
+  const requests = new PublishedRequests(shelf, keeping);
   const plain = new PlainTree(layout, reader);
   const links = new ViewLinks(layout);
   const listing = new Listing(layout, reader, plain);
@@ -74,8 +74,8 @@ export function buildParts(
     observer,
   );
   const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
-  const retention = new Retention(reader, shelf, clock, log, failpoints, keepVersions);
-  const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keepVersions);
+  const retention = new Retention(reader, shelf, clock, log, failpoints, keeping);
+  const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping);
   const sweeper = new Sweeper(
     layout,
     listing,

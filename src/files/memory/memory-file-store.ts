@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock/clock.js';
-import { FileNameTaken, FileTooBig } from '../errors.js';
+import { ContentDiffers, FileNameTaken, FileTooBig } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import {
   type Author,
@@ -16,6 +16,7 @@ import {
   type VersionRecord,
 } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
+import type { Keeping } from '../keeping.js';
 import { namePattern } from '../name-pattern.js';
 
 interface Version {
@@ -46,12 +47,11 @@ export class MemoryFileStore extends FileStore {
 
   /**
    * @param maxFileBytes largest content
-   * @param keepVersions how many of the newest contents of a file are kept
    */
   constructor(
     private readonly clock: Clock,
     private readonly maxFileBytes: number,
-    private readonly keepVersions: number,
+    private readonly keeping: Keeping,
   ) {
     super();
   }
@@ -89,15 +89,21 @@ export class MemoryFileStore extends FileStore {
     author: Author,
     requestId?: RequestIdSource,
   ): Promise<Staged> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of content) {
-      size += chunk.length;
-      if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
-      chunks.push(chunk);
-    }
+    const bytes = await this.#collect(content);
     const id = requestId === undefined ? author.requestId : await requestId();
-    return this.#staged(from, Buffer.concat(chunks), false, author, id);
+    return this.#staged(from, bytes, false, author, id);
+  }
+
+  override async stageCopy(
+    from: Head,
+    record: VersionRecord,
+    content: AsyncIterable<Buffer>,
+  ): Promise<Staged> {
+    checkToken(from, record.token);
+    const bytes = record.deleted ? Buffer.alloc(0) : await this.#collect(content);
+    const found = sha256Of(bytes);
+    if (found !== record.sha256) throw new ContentDiffers(record.sha256, found);
+    return new MemoryStaged(from, record, bytes);
   }
 
   override async stageDeletion(from: Head, author: Author): Promise<Staged> {
@@ -137,13 +143,15 @@ export class MemoryFileStore extends FileStore {
     return found === undefined || found.record.deleted ? undefined : openBytes(found);
   }
 
-  override async stat(name: FileName): Promise<VersionRecord | undefined> {
-    const record = this.#files.get(name)?.versions[0]?.record;
-    return record?.deleted ? undefined : record;
+  override async stat(name: FileName, version?: number): Promise<VersionRecord | undefined> {
+    const versions = this.#files.get(name)?.versions ?? [];
+    const found = versions.find(({ record }) => record.version === (version ?? record.version));
+    return found?.record.deleted ? undefined : found?.record;
   }
 
   override async history(name: FileName): Promise<readonly VersionRecord[]> {
-    return this.#files.get(name)?.versions.map(({ record }) => record) ?? [];
+    const records = this.#files.get(name)?.versions.map(({ record }) => record) ?? [];
+    return this.keeping.kept(records, this.clock.epochMicros());
   }
 
   override async published(name: FileName, requestId: string): Promise<number | undefined> {
@@ -187,14 +195,12 @@ export class MemoryFileStore extends FileStore {
     author: Author,
     requestId: string | undefined,
   ): Staged {
-    if (author.token < from.token) {
-      throw new RangeError(`token ${author.token} is below ${from.token}, the head's own`);
-    }
+    checkToken(from, author.token);
     const record: VersionRecord = {
       version: from.version + 1,
       deleted,
       size: bytes.length,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sha256: sha256Of(bytes),
       modified: this.clock.epochMicros(),
       session: author.session,
       token: author.token,
@@ -203,15 +209,31 @@ export class MemoryFileStore extends FileStore {
     return new MemoryStaged(from, record, bytes);
   }
 
-  /** Up to the oldest kept content, with the deletions between. */
   #kept(versions: readonly Version[]): readonly Version[] {
-    let contents = 0;
-    const end = versions.findIndex(({ record }) => {
-      if (!record.deleted) contents++;
-      return contents === this.keepVersions;
-    });
-    return end < 0 ? versions : versions.slice(0, end + 1);
+    const records = versions.map(({ record }) => record);
+    return versions.slice(0, this.keeping.kept(records, this.clock.epochMicros()).length);
   }
+
+  async #collect(content: AsyncIterable<Buffer>): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of content) {
+      size += chunk.length;
+      if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+}
+
+function checkToken(from: Head, token: number): void {
+  if (token < from.token) {
+    throw new RangeError(`token ${token} is below ${from.token}, the head's own`);
+  }
+}
+
+function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function firstHead(name: FileName): Head {

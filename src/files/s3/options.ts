@@ -1,3 +1,4 @@
+import type { Keeping } from '../keeping.js';
 import { PART_BYTES, type S3Place } from '../url/files-url.js';
 
 /** How long a service may take to answer one request, in milliseconds, before it is tried again. */
@@ -8,14 +9,14 @@ export class S3StoreOptions {
   /**
    * @param place the bucket and what leads to it
    * @param maxFileBytes largest content; at most `MAX_S3_CONTENT_BYTES`
-   * @param keepVersions how many of the newest contents of a file are kept
+   * @param keeping which versions of a file are kept
    * @param requestTimeoutMs see {@link REQUEST_TIMEOUT_MS}
    * @param partBytes see {@link PART_BYTES}
    */
   constructor(
     readonly place: S3Place,
     readonly maxFileBytes: number,
-    readonly keepVersions: number,
+    readonly keeping: Keeping,
     readonly requestTimeoutMs: number = REQUEST_TIMEOUT_MS,
     readonly partBytes: number = PART_BYTES,
   ) {}

@@ -3,6 +3,7 @@ import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import type { ContentId } from '../head.js';
+import type { Keeping } from '../keeping.js';
 import type { Heads } from './heads.js';
 import type { Journal } from './journal.js';
 import type { StoredRecord } from './record.js';
@@ -49,7 +50,7 @@ export class Retention {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly failpoints: Failpoints,
-    private readonly keepVersions: number,
+    private readonly keeping: Keeping,
   ) {}
 
   /**
@@ -83,10 +84,14 @@ export class Retention {
    */
   async prune(name: FileName): Promise<boolean> {
     const stored = await this.heads.read(name);
-    if (stored === undefined || stored.head.version <= this.keepVersions) return false;
+    if (stored === undefined || !this.keeping.mayHavePast(stored.head.version)) return false;
     const chain: StoredRecord[] = [];
     for await (const record of this.shelf.chain(stored)) chain.push(record);
-    const { firstOut, areSomeInGrace } = this.#look(chain);
+    const { firstOut, areSomeInGrace } = this.keeping.past(
+      chain,
+      this.clock.epochMicros(),
+      PRUNED_GRACE_MS,
+    );
     const done = this.#done.get(name) ?? 0;
     await this.failpoints.hit('clean.before-delete');
     for (let at = chain.length - 1; at >= firstOut; at--) {
@@ -107,25 +112,6 @@ export class Retention {
     if (this.#done.size <= MAX_SCHEDULED) return;
     const [oldest] = this.#done.keys();
     if (oldest !== undefined) this.#done.delete(oldest);
-  }
-
-  /** From where on in the chain every content is out of grace. */
-  #look(chain: readonly StoredRecord[]): { firstOut: number; areSomeInGrace: boolean } {
-    const nowMicros = this.clock.epochMicros();
-    const newer: StoredRecord[] = [];
-    let areSomeInGrace = false;
-    for (const [at, record] of chain.entries()) {
-      if (record.deleted) continue;
-      // It fell out when the content so many places before it was published.
-      const pushedOutBy = newer[newer.length - this.keepVersions];
-      if (pushedOutBy !== undefined) {
-        const ageMs = (nowMicros - pushedOutBy.modified) / 1000;
-        if (ageMs >= PRUNED_GRACE_MS) return { firstOut: at, areSomeInGrace };
-        areSomeInGrace = true;
-      }
-      newer.push(record);
-    }
-    return { firstOut: chain.length, areSomeInGrace };
   }
 
   #arm(): void {

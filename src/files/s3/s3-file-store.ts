@@ -1,7 +1,7 @@
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
-import { FileStoreUnavailable } from '../errors.js';
+import { ContentDiffers, FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import {
@@ -27,7 +27,7 @@ import { publicRecord, type StoredRecord } from './record.js';
 import { RECORDS_BEHIND } from './retention.js';
 import { S3Bucket } from './s3-bucket.js';
 import { S3File } from './s3-file.js';
-import { SourceFailed } from './shelf.js';
+import { type Details, SourceFailed } from './shelf.js';
 import { StagedVersion } from './staged-version.js';
 import { buildParts, type StoreParts } from './store-parts.js';
 
@@ -42,7 +42,7 @@ export class S3FileStore extends FileStore {
   constructor(
     private readonly options: S3StoreOptions,
     private readonly bucket: S3Bucket,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly log: Log,
     @inject(Failpoints) @optional() private readonly failpoints: Failpoints = new NoFailpoints(),
   ) {
@@ -116,20 +116,28 @@ export class S3FileStore extends FileStore {
     author: Author,
     requestId?: RequestIdSource,
   ): Promise<Staged> {
-    checkToken(from, author);
-    try {
-      const { shelf } = this.#parts;
-      const record = await guarded(() => shelf.store(from, content, author, requestId));
-      return new StagedVersion(from, record);
-    } catch (error) {
-      throw error instanceof SourceFailed ? error.cause : error;
-    }
+    checkToken(from, author.token);
+    return await this.#store(from, content, author, requestId === undefined ? {} : { requestId });
+  }
+
+  override async stageCopy(
+    from: Head,
+    record: VersionRecord,
+    content: AsyncIterable<Buffer>,
+  ): Promise<Staged> {
+    checkToken(from, record.token);
+    const { version, modified, sha256 } = record;
+    const details = { version, modified };
+    if (record.deleted) return await this.#storeDeletion(from, record, details);
+    const staged = await this.#store(from, content, record, details);
+    if (staged.record.sha256 === sha256) return staged;
+    await this.discard(staged);
+    throw new ContentDiffers(sha256, staged.record.sha256);
   }
 
   override async stageDeletion(from: Head, author: Author): Promise<Staged> {
-    checkToken(from, author);
-    const { shelf } = this.#parts;
-    return new StagedVersion(from, await guarded(() => shelf.storeDeletion(from, author)));
+    checkToken(from, author.token);
+    return await this.#storeDeletion(from, author, {});
   }
 
   override async publish(staged: Staged): Promise<PublishResult> {
@@ -179,8 +187,12 @@ export class S3FileStore extends FileStore {
     });
   }
 
-  override stat(name: FileName): Promise<VersionRecord | undefined> {
+  override stat(name: FileName, version?: number): Promise<VersionRecord | undefined> {
     return guarded(async () => {
+      if (version !== undefined) {
+        await using file = await this.openFile(name, version);
+        return file?.record;
+      }
       const record = (await this.#parts.heads.read(name))?.record;
       return record === undefined || record.deleted ? undefined : publicRecord(record);
     });
@@ -191,11 +203,11 @@ export class S3FileStore extends FileStore {
       const stored = await this.#parts.heads.read(name);
       if (stored === undefined) return [];
       const kept: VersionRecord[] = [];
-      let contents = 0;
+      const nowMicros = this.clock.epochMicros();
+      const endOf = this.options.keeping.walk();
       for await (const record of this.#parts.shelf.chain(stored)) {
-        if (!record.deleted) contents++;
+        if (endOf(record) <= nowMicros) break;
         kept.push(publicRecord(record));
-        if (contents === this.options.keepVersions) break;
       }
       return kept;
     });
@@ -206,7 +218,7 @@ export class S3FileStore extends FileStore {
       const stored = await this.#parts.heads.read(name);
       if (stored === undefined) return undefined;
       // Bounds the work where the records behind are remembered, but were deleted long ago.
-      let contents = this.options.keepVersions + RECORDS_BEHIND;
+      let contents = this.options.keeping.versions + RECORDS_BEHIND;
       for await (const record of this.#parts.shelf.chain(stored)) {
         if (record.requestId === requestId) return record.version;
         if (!record.deleted && --contents === 0) return undefined;
@@ -223,7 +235,25 @@ export class S3FileStore extends FileStore {
     return guarded(() => this.#parts.creator.forget(head));
   }
 
-  /** @returns the head that stands there instead, if the version is not and never will be published */
+  async #store(
+    from: Head,
+    content: AsyncIterable<Buffer>,
+    author: Author,
+    details: Details,
+  ): Promise<StagedVersion> {
+    try {
+      const record = await guarded(() => this.#parts.shelf.store(from, content, author, details));
+      return new StagedVersion(from, record);
+    } catch (error) {
+      throw error instanceof SourceFailed ? error.cause : error;
+    }
+  }
+
+  async #storeDeletion(from: Head, author: Author, details: Details): Promise<StagedVersion> {
+    const record = await guarded(() => this.#parts.shelf.storeDeletion(from, author, details));
+    return new StagedVersion(from, record);
+  }
+
   /** The same version under another token; undefined if `stored` was not the head any more. */
   async #move(stored: StoredHead, token: number): Promise<Head | undefined> {
     const to = movedBody(stored, token);
@@ -233,6 +263,7 @@ export class S3FileStore extends FileStore {
     return outcome === 'swapped' ? to.head : undefined;
   }
 
+  /** @returns the head that stands there instead, if the version is not and never will be published */
   async #swapped({ from, to, stored }: StagedVersion): Promise<Head | undefined> {
     const { name } = from;
     const etag = await this.#parts.heads.tagOf(from);
@@ -276,14 +307,14 @@ export class S3FileStore extends FileStore {
 
   #followUp({ name, id, version }: StoredRecord): void {
     const { retention, journal } = this.#parts;
-    if (version > this.options.keepVersions && retention.schedule(name, id)) return;
+    if (this.options.keeping.mayHavePast(version) && retention.schedule(name, id)) return;
     journal.strikeLater(id);
   }
 }
 
 /** A head's token only ever rises; a lower one here is a mistake of the caller. */
-function checkToken(from: Head, author: Author): void {
-  if (author.token < from.token) {
-    throw new RangeError(`token ${author.token} is below ${from.token}, the head's own`);
+function checkToken(from: Head, token: number): void {
+  if (token < from.token) {
+    throw new RangeError(`token ${token} is below ${from.token}, the head's own`);
   }
 }

@@ -22,6 +22,16 @@ export class SourceFailed extends Error {
   override readonly name = 'SourceFailed';
 }
 
+/** What a record may say otherwise than by default. */
+export interface Details {
+  /** One above that of the head if absent. */
+  readonly version?: number;
+  /** Microseconds since the epoch; now if absent. */
+  readonly modified?: number;
+  /** In place of the author's own; asked once the content has been read. */
+  readonly requestId?: RequestIdSource;
+}
+
 interface Body {
   readonly size: number;
   readonly sha256: string;
@@ -51,9 +61,9 @@ export class Shelf {
     from: Head,
     source: AsyncIterable<Buffer>,
     author: Author,
-    requestId: RequestIdSource | undefined,
+    { requestId, ...details }: Details,
   ): Promise<StoredRecord> {
-    const entry = entryOf(from);
+    const entry = entryOf(from, details.version);
     const key = this.keys.content(from.name, entry.id);
     const upload = new Upload(this.bucket, this.#memory, key, this.limits.partBytes);
     // While the content arrives; awaited before anything appears that it is to lead to.
@@ -66,17 +76,21 @@ export class Shelf {
       await this.failpoints.hit('stage.content-written');
       await upload.finish();
       await this.failpoints.hit('stage.content-placed');
-      return await this.#place(this.#describe(entry, from, known, body));
+      return await this.#place(this.#describe(entry, from, known, body, details.modified));
     } catch (error) {
       await this.#undo(entry, upload, noted);
       throw error;
     }
   }
 
-  async storeDeletion(from: Head, author: Author): Promise<StoredRecord> {
-    const entry = entryOf(from);
+  async storeDeletion(
+    from: Head,
+    author: Author,
+    { version, modified }: Details,
+  ): Promise<StoredRecord> {
+    const entry = entryOf(from, version);
     await this.journal.note(entry);
-    return await this.#place(this.#describe(entry, from, author, NO_BODY));
+    return await this.#place(this.#describe(entry, from, author, NO_BODY, modified));
   }
 
   /** The record; undefined if it was removed. */
@@ -139,15 +153,21 @@ export class Shelf {
     }
   }
 
-  #describe(entry: JournalEntry, from: Head, author: Author, body: Body): StoredRecord {
+  #describe(
+    entry: JournalEntry,
+    from: Head,
+    author: Author,
+    body: Body,
+    modified: number | undefined,
+  ): StoredRecord {
     return {
       id: entry.id,
       name: from.name,
-      version: from.version + 1,
+      version: entry.version,
       deleted: body === NO_BODY,
       size: body.size,
       sha256: body.sha256,
-      modified: this.clock.epochMicros(),
+      modified: modified ?? this.clock.epochMicros(),
       session: author.session,
       token: author.token,
       predecessor: from.record,
@@ -167,8 +187,8 @@ export class Shelf {
   }
 }
 
-function entryOf({ name, version, nonce }: Head): JournalEntry {
-  return { id: freshRecordId(), name, version: version + 1, from: nonce };
+function entryOf({ name, version, nonce }: Head, numbered: number = version + 1): JournalEntry {
+  return { id: freshRecordId(), name, version: numbered, from: nonce };
 }
 
 /** The same chunks; an error of their own is told apart from errors of the bucket. */

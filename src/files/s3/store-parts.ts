@@ -28,8 +28,8 @@ export function buildParts(
   const journal = new Journal(bucket, keys, log);
   const shelf = new Shelf(bucket, keys, journal, clock, failpoints, options);
   const listing = new Listing(bucket, keys);
-  const { keepVersions } = options;
-  const retention = new Retention(heads, shelf, journal, clock, log, failpoints, keepVersions);
+  const { keeping } = options;
+  const retention = new Retention(heads, shelf, journal, clock, log, failpoints, keeping);
   const sweeper = new Sweeper(
     bucket,
     keys,
@@ -38,6 +38,7 @@ export function buildParts(
     shelf,
     journal,
     retention,
+    keeping,
     clock,
     log,
     failpoints,

@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../../clock/clock.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
+import type { Keeping } from '../keeping.js';
 import { BucketError } from './bucket-errors.js';
 import { movedBody, tellsContent } from './head-body.js';
 import type { HeadCreator } from './head-creator.js';
@@ -35,6 +36,7 @@ export class Sweeper {
     private readonly shelf: Shelf,
     private readonly journal: Journal,
     private readonly retention: Retention,
+    private readonly keeping: Keeping,
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly failpoints: Failpoints,
@@ -131,12 +133,21 @@ export class Sweeper {
   async #sweepHeads(): Promise<void> {
     for await (const { key, size, modifiedMs } of this.bucket.walk(this.keys.heads)) {
       if (this.#stopped) return;
+      await this.#pruneAged(key);
       if (size === 0 || tellsContent(size) || !this.#isOld(modifiedMs)) continue;
       await this.#apart(key, async () => {
         const seen = await this.heads.look(this.keys.nameOf(key));
         if (seen.kind === 'head') await this.creator.forget(seen.stored.head);
       });
     }
+  }
+
+  /** The journal tells what newer versions pushed out, but not what grew old since. */
+  async #pruneAged(key: string): Promise<void> {
+    if (this.keeping.ageMs === 0) return;
+    await this.#apart(key, async () => {
+      await this.retention.prune(this.keys.nameOf(key));
+    });
   }
 
   #isOld(sinceMs: number): boolean {

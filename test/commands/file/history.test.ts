@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { HistoryCommand } from '../../../src/commands/file/history.js';
 import { Refusal } from '../../../src/commands/refusal.js';
 import type { FileName } from '../../../src/files/file-name.js';
+import { Keeping } from '../../../src/files/keeping.js';
 import { MemoryFileStore } from '../../../src/files/memory/memory-file-store.js';
 import { execute, plain, StoppedClock } from '../fakes.js';
 
@@ -18,7 +19,7 @@ describe('HISTORY', () => {
   let history: HistoryCommand;
 
   beforeEach(() => {
-    files = new MemoryFileStore(new StoppedClock(), 1_000, 10);
+    files = new MemoryFileStore(new StoppedClock(), 1_000, new Keeping(10));
     history = new HistoryCommand(files);
   });
 

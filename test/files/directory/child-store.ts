@@ -3,13 +3,14 @@ import { SystemClock } from '../../../src/clock/system-clock.js';
 import { DirectoryFileStore } from '../../../src/files/directory/directory-file-store.js';
 import { DirectoryStoreOptions } from '../../../src/files/directory/options.js';
 import type { Failpoints } from '../../../src/files/failpoints.js';
+import { Keeping } from '../../../src/files/keeping.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RecordingFileObserver } from './store-fixture.js';
 
 /** A store as a replica has it, in a process of its own. */
 export function childStore(root: string, failpoints: Failpoints): DirectoryFileStore {
   return new DirectoryFileStore(
-    new DirectoryStoreOptions(root, 1_000_000, 100, 'fsync', 'on'),
+    new DirectoryStoreOptions(root, 1_000_000, new Keeping(100), 'fsync', 'on'),
     new SystemClock(),
     new RecordingLog(),
     new RecordingFileObserver(),

@@ -6,6 +6,7 @@ import { DirectoryStoreOptions } from '../../../src/files/directory/options.js';
 import { buildParts } from '../../../src/files/directory/store-parts.js';
 import { FileStoreUnavailable } from '../../../src/files/errors.js';
 import type { ContentId, Head } from '../../../src/files/head.js';
+import { Keeping } from '../../../src/files/keeping.js';
 import { author, bytesOf, nameOf, read, write } from '../../contract/file-store.contract.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import {
@@ -42,7 +43,7 @@ describe('HeadSwapper, told an error', function () {
   beforeEach(async () => {
     fixture = await StoreFixture.create();
     replica = await fixture.replica();
-    const options = new DirectoryStoreOptions(fixture.root, 1000, 3, 'fsync', 'off');
+    const options = new DirectoryStoreOptions(fixture.root, 1000, new Keeping(3), 'fsync', 'off');
     const failpoints = new TestFailpoints();
     const parts = buildParts(
       options,

@@ -5,6 +5,7 @@ import { DirectoryFileStore } from '../../../src/files/directory/directory-file-
 import { DirectoryStoreOptions } from '../../../src/files/directory/options.js';
 import { Failpoints, type StepName } from '../../../src/files/failpoints.js';
 import { FileObserver } from '../../../src/files/file-observer.js';
+import { Keeping } from '../../../src/files/keeping.js';
 import {
   CONTRACT_KEEP_VERSIONS,
   CONTRACT_MAX_FILE_BYTES,
@@ -109,7 +110,7 @@ export class StoreFixture {
     const options = new DirectoryStoreOptions(
       this.root,
       CONTRACT_MAX_FILE_BYTES,
-      CONTRACT_KEEP_VERSIONS,
+      new Keeping(CONTRACT_KEEP_VERSIONS),
       durability,
       plainView,
     );

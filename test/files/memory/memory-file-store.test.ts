@@ -1,3 +1,4 @@
+import { Keeping } from '../../../src/files/keeping.js';
 import { MemoryFileStore } from '../../../src/files/memory/memory-file-store.js';
 import {
   CONTRACT_KEEP_VERSIONS,
@@ -10,7 +11,7 @@ describeFileStore('MemoryFileStore', async () => {
   const store = new MemoryFileStore(
     new FakeClock(),
     CONTRACT_MAX_FILE_BYTES,
-    CONTRACT_KEEP_VERSIONS,
+    new Keeping(CONTRACT_KEEP_VERSIONS),
   );
   await store.open();
   return { here: store, there: store, close: () => store.close() };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../src/clock/clock.js';
 import { SystemClock } from '../../../src/clock/system-clock.js';
+import { Keeping } from '../../../src/files/keeping.js';
 import { S3StoreOptions } from '../../../src/files/s3/options.js';
 import { S3Bucket } from '../../../src/files/s3/s3-bucket.js';
 import { S3FileStore } from '../../../src/files/s3/s3-file-store.js';
@@ -43,7 +44,7 @@ export function makeReplica(options: S3ReplicaOptions): S3Replica {
   const storeOptions = new S3StoreOptions(
     { bucket: name, prefix, endpoint, region: undefined, pathStyle: true },
     options.maxFileBytes ?? CONTRACT_MAX_FILE_BYTES,
-    options.keepVersions ?? CONTRACT_KEEP_VERSIONS,
+    new Keeping(options.keepVersions ?? CONTRACT_KEEP_VERSIONS),
     options.timeoutMs ?? 10_000,
     options.partBytes,
   );
