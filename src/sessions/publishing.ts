@@ -2,7 +2,7 @@ import { injectable } from 'inversify';
 import { EventFeed } from '../events/event-feed.js';
 import { ContentDamaged } from '../files/errors.js';
 import type { FileName } from '../files/file-name.js';
-import { type Author, FileStore, type Staged } from '../files/file-store.js';
+import { type Author, FileStore, type OpenFile, type Staged } from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { LockState } from '../locks/model.js';
@@ -133,13 +133,12 @@ export class Publishing {
     const repeated = await this.#repeated(session, name, options);
     if (repeated !== undefined) return repeated;
     if (from === undefined) return { outcome: 'absent' };
-    await using file = await this.files.openFile(name, version);
+    const file = await this.files.openFile(name, version);
     if (file === undefined) return { outcome: 'absent' };
-    const { size, sha256 } = file.record;
     const author = authorOf(session, lock?.token ?? from.token + 1, options);
-    const staged = await this.files.stage(from, file.read(0, size), author);
+    const staged = await this.#copied(from, file, author);
     return await this.#discardUnlessPublished(staged, async () => {
-      if (staged.record.sha256 !== sha256) throw new ContentDamaged(name, version);
+      if (staged.record.sha256 !== file.record.sha256) throw new ContentDamaged(name, version);
       const outcome = await this.#change(session, name, lock, staged, options);
       if (outcome.outcome === 'published') this.observer.published('put');
       return outcome;
@@ -178,6 +177,14 @@ export class Publishing {
     const lock = exclusiveLock(session, name);
     if (lock !== undefined && !keep) await this.locking.endQuietly(session, lock);
     return { outcome: 'repeated', version };
+  }
+
+  async #copied(from: Head, file: OpenFile, author: Author): Promise<Staged> {
+    try {
+      return await this.files.stage(from, file.read(0, file.record.size), author);
+    } finally {
+      await file[Symbol.asyncDispose]();
+    }
   }
 
   async #change(

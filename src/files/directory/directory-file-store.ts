@@ -286,7 +286,8 @@ export class DirectoryFileStore extends FileStore {
   }
 
   async #statOf(name: FileName, version: number): Promise<VersionRecord | undefined> {
-    await using file = await this.openFile(name, version);
+    const file = await this.openFile(name, version);
+    await file?.[Symbol.asyncDispose]();
     return file?.record;
   }
 

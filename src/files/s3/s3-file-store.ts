@@ -189,10 +189,7 @@ export class S3FileStore extends FileStore {
 
   override stat(name: FileName, version?: number): Promise<VersionRecord | undefined> {
     return guarded(async () => {
-      if (version !== undefined) {
-        await using file = await this.openFile(name, version);
-        return file?.record;
-      }
+      if (version !== undefined) return (await this.openFile(name, version))?.record;
       const record = (await this.#parts.heads.read(name))?.record;
       return record === undefined || record.deleted ? undefined : publicRecord(record);
     });

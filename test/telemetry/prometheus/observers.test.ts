@@ -97,7 +97,7 @@ describe('The Prometheus observers', () => {
 
     it('has every command, and unknown, with every outcome at zero from the start', async () => {
       const outcomes =
-        'ok locked timeout notlocked fenced conflict deadlock unavailable name toobig busy noauth noperm noproto err';
+        'ok locked timeout notlocked fenced conflict checksum corrupt deadlock unavailable name toobig busy noauth noperm noproto err';
       expect(await seriesOf('candado_commands_total')).to.have.members(
         ['time', 'lock', 'unknown'].flatMap((command) =>
           outcomes
