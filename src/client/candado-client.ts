@@ -1,5 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { deleteCall, type PutOptions, putCall } from './changes.js';
+import {
+  type ChangeOptions,
+  deleteCall,
+  type PutOptions,
+  putCall,
+  restoreCall,
+} from './changes.js';
 import type { PutContent } from './content.js';
 import { ContentRequest } from './content-request.js';
 import type { ContentStream } from './content-stream.js';
@@ -10,7 +16,7 @@ import { LockAsk, type LockOptions } from './lock-ask.js';
 import { breakCall, type LocksOptions, locksCall, unlockCall } from './lock-requests.js';
 import { Locking } from './locking.js';
 import { type ClientOptions, resolveOptions } from './options.js';
-import type { FileStat, LockInfo } from './records.js';
+import type { FileStat, FileVersion, LockInfo } from './records.js';
 import * as requests from './requests.js';
 import type { Argument } from './resp/encode.js';
 import type { RespValue } from './resp/values.js';
@@ -18,6 +24,8 @@ import { Session } from './session.js';
 import type { TimeSample } from './time-exchange.js';
 import { Call } from './transport/call.js';
 import { Link } from './transport/link.js';
+import { getVerified, type VerifiedGetOptions } from './verified-get.js';
+import type { VerifiedStream } from './verified-stream.js';
 import { Watch } from './watch/watch.js';
 import type { WatchOptions, WatchWish } from './watch/wish.js';
 
@@ -109,8 +117,23 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
     return this.#run(new ContentRequest(requests.getArguments(name, options)));
   }
 
-  stat(name: string): Promise<FileStat | null> {
-    return this.#run(requests.statCall(name));
+  /**
+   * A whole version as a stream of any size, whose sha256 is compared with what the server keeps of
+   * it, and which goes on where it was when the connection breaks. Null where there is no such file,
+   * or no such version of it. Read it to its end or destroy it.
+   */
+  getVerified(name: string, options: VerifiedGetOptions = {}): Promise<VerifiedStream | null> {
+    return getVerified((request) => this.#run(request), name, options);
+  }
+
+  /** What is known about a file and its current version, or a kept one; null where there is none. */
+  stat(name: string, options: requests.StatOptions = {}): Promise<FileStat | null> {
+    return this.#run(requests.statCall(name, options));
+  }
+
+  /** The kept versions of a file, newest first, deletions among them. Empty where there are none. */
+  history(name: string, options: requests.HistoryOptions = {}): Promise<readonly FileVersion[]> {
+    return this.#run(requests.historyCall(name, options));
   }
 
   /** Names in order, page by page. */
@@ -151,17 +174,29 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
    * Publishes a new version and resolves to its number: under the lock that this client holds, or,
    * with `version`, in place of that version if nobody holds the file.
    *
-   * A stream that fails, or is not as long as it said, takes the connection with it.
+   * A stream that fails, or is not as long as it said, takes the connection with it. Rejects with a
+   * `RangeError` where `sha256` cannot be one.
    */
-  put(name: string, content: PutContent, options: PutOptions = {}): Promise<number> {
-    return this.#run(putCall(name, content, options));
+  async put(name: string, content: PutContent, options: PutOptions = {}): Promise<number> {
+    return await this.#run(putCall(name, content, options));
+  }
+
+  /**
+   * Publishes a kept version once more, as the newest, under the same rules as {@link put}; it
+   * undoes a `delete`, too. Resolves to the new version, or to null where `version` is not kept or
+   * was a deletion.
+   *
+   * @param options of which `version` is the current one that it is to replace
+   */
+  restore(name: string, version: number, options: ChangeOptions = {}): Promise<number | null> {
+    return this.#run(restoreCall(name, version, options));
   }
 
   /**
    * Publishes a version without content, under the same rules as {@link put}. Resolves to null
    * where there was no content.
    */
-  delete(name: string, options: PutOptions = {}): Promise<number | null> {
+  delete(name: string, options: ChangeOptions = {}): Promise<number | null> {
     return this.#run(deleteCall(name, options));
   }
 

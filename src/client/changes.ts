@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type PutContent, Upload } from './content.js';
-import { toInteger } from './replies.js';
-import { type Argument, encodeRequest } from './resp/encode.js';
+import { type PutContent, type Sha256Option, Upload } from './content.js';
+import { toInteger, toIntegerOrNull } from './replies.js';
+import type { Argument } from './resp/encode.js';
 import { Call } from './transport/call.js';
+import { COPY_MS, workMs } from './work-time.js';
 
 /** The requests that publish, each under an id by which the server knows it again. */
 
-export interface PutOptions {
+export interface ChangeOptions {
   /** Without holding the lock: only if this is the current version. 0: there is none yet. */
   readonly version?: number;
   /** Do not end the lock. */
@@ -17,6 +18,14 @@ export interface PutOptions {
    * not made twice. A random one without.
    */
   readonly requestId?: string;
+}
+
+export interface PutOptions extends ChangeOptions {
+  /**
+   * The content's checksum, sent behind it: a content that arrives as another one is refused with
+   * {@link ChecksumDiffers}. `true`: computed while it is sent. @default false
+   */
+  readonly sha256?: Sha256Option;
 }
 
 /**
@@ -35,33 +44,52 @@ export function putCall(
   refusal?: Refusal,
 ): Call<number> {
   const requestId = options.requestId ?? randomUUID();
-  const upload = new Upload(content);
+  const upload = new Upload(content, options.sha256);
   return new Call({
     command: 'PUT',
     args: () => upload.encode(['PUT', name], changeArguments(options, requestId)),
     parse: toInteger,
     repeatable: () => upload.whole,
+    workMs: workMs(upload.size),
     notYet: LOST_WITH_ITS_SESSION,
     lossAdvice: advice('put', name, requestId),
     ...(refusal === undefined ? {} : { refusal }),
   });
 }
 
-export function deleteCall(name: string, options: PutOptions): Call<number | null> {
+export function deleteCall(name: string, options: ChangeOptions): Call<number | null> {
   const requestId = options.requestId ?? randomUUID();
   return new Call({
     command: 'DELETE',
-    args: () => ({
-      head: encodeRequest(['DELETE', name, ...changeArguments(options, requestId)]),
-    }),
-    parse: (value) => (value === null ? null : toInteger(value)),
+    args: [name, ...changeArguments(options, requestId)],
+    parse: toIntegerOrNull,
     repeatable: true,
     notYet: LOST_WITH_ITS_SESSION,
     lossAdvice: advice('delete', name, requestId),
   });
 }
 
-function changeArguments({ version, keep }: PutOptions, requestId: string): readonly Argument[] {
+/** @param version the one to copy */
+export function restoreCall(
+  name: string,
+  version: number,
+  options: ChangeOptions,
+  refusal?: Refusal,
+): Call<number | null> {
+  const requestId = options.requestId ?? randomUUID();
+  return new Call({
+    command: 'RESTORE',
+    args: [name, version, ...changeArguments(options, requestId)],
+    parse: toIntegerOrNull,
+    repeatable: true,
+    workMs: COPY_MS,
+    notYet: LOST_WITH_ITS_SESSION,
+    lossAdvice: advice('restore', name, requestId),
+    ...(refusal === undefined ? {} : { refusal }),
+  });
+}
+
+function changeArguments({ version, keep }: ChangeOptions, requestId: string): readonly Argument[] {
   return [
     ...(version === undefined ? [] : ['VERSION', version]),
     ...(keep === true ? ['KEEP'] : []),

@@ -12,12 +12,19 @@ export class ContentRequest implements Request {
   readonly promise: Promise<ContentStream | null>;
   readonly #answer = Promise.withResolvers<ContentStream | null>();
   readonly #args: readonly Argument[];
+  readonly #workMs: number;
   #stream: ContentStream | undefined;
   #failed = false;
 
-  constructor(args: readonly Argument[]) {
+  /** @param checkMs how long the server may read in silence, to check it, before it answers */
+  constructor(args: readonly Argument[], checkMs = 0) {
     this.promise = this.#answer.promise;
     this.#args = args;
+    this.#workMs = checkMs;
+  }
+
+  get workMs(): number {
+    return this.#stream === undefined ? this.#workMs : 0;
   }
 
   /** What has begun to arrive may be half used already. */

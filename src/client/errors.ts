@@ -56,6 +56,8 @@ const CLIENT_CODES = {
   REPLYTOOBIG: 'never',
   /** A content to send had not the length that was announced. */
   LENGTH: 'never',
+  /** The version that was being read is not kept any more. */
+  PRUNED: 'now',
   /** The peer does not speak RESP as Candado does. */
   PROTOCOL: 'never',
 } as const satisfies Readonly<Record<string, RetryAdvice>>;
@@ -128,6 +130,25 @@ export class Deadlock extends CandadoError {
   }
 }
 
+/**
+ * A content did not arrive as it was sent: one to put is refused by the server, and nothing was
+ * changed; one that is read ends in this instead of its end.
+ */
+export class ChecksumDiffers extends CandadoError {
+  override readonly name = 'ChecksumDiffers';
+  constructor(message: string, options?: ErrorOptions) {
+    super('CHECKSUM', message, options);
+  }
+}
+
+/** What the server has stored is damaged. Other versions of the file may be whole. */
+export class ContentCorrupt extends CandadoError {
+  override readonly name = 'ContentCorrupt';
+  constructor(message: string, options?: ErrorOptions) {
+    super('CORRUPT', message, options);
+  }
+}
+
 /** The peer does not speak RESP as Candado does; its connection was cut. */
 export class ProtocolError extends CandadoError {
   override readonly name = 'ProtocolError';
@@ -138,5 +159,14 @@ export class ProtocolError extends CandadoError {
 
 /** A refusal as the server sent it. */
 export function serverError(code: string, message: string): CandadoError {
-  return code === 'DEADLOCK' ? new Deadlock(message) : new CandadoError(code, message);
+  switch (code) {
+    case 'DEADLOCK':
+      return new Deadlock(message);
+    case 'CHECKSUM':
+      return new ChecksumDiffers(message);
+    case 'CORRUPT':
+      return new ContentCorrupt(message);
+    default:
+      return new CandadoError(code, message);
+  }
 }

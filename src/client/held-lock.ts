@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { PutContent } from './content.js';
+import type { PutContent, Sha256Option } from './content.js';
 import { CandadoError, LockLost } from './errors.js';
 
 export type LockMode = 'exclusive' | 'shared';
@@ -9,15 +9,21 @@ export interface LockActions {
   renew(ttlMs: number | undefined): Promise<number>;
   unlock(): Promise<void>;
   put(content: PutContent, options: LockPutOptions): Promise<number>;
+  restore(version: number, options: LockChangeOptions): Promise<number | null>;
   /** The lock is held no more, however that came about. */
   ended(lock: HeldLock): void;
 }
 
-export interface LockPutOptions {
+export interface LockChangeOptions {
   /** Do not end the lock. @default false */
   readonly keep?: boolean;
   /** Names this very change: asked for again under the same id it is not made twice. */
   readonly requestId?: string;
+}
+
+export interface LockPutOptions extends LockChangeOptions {
+  /** As that of the client's own `put`. @default false */
+  readonly sha256?: Sha256Option;
 }
 
 export interface Grant {
@@ -115,13 +121,15 @@ export class HeldLock extends EventEmitter<HeldLockEvents> implements AsyncDispo
 
   /** Publishes a new version, resolves to its number, and ends the lock unless `keep` is set. */
   async put(content: PutContent, options: LockPutOptions = {}): Promise<number> {
-    const keep = options.keep ?? false;
-    this.#version = await this.#whileHeld(() => {
-      const put = this.#actions.put(content, options);
-      return keep ? put : this.#endingWith(put);
-    });
-    if (!keep) this.#end();
-    return this.#version;
+    return await this.#change(() => this.#actions.put(content, options), options);
+  }
+
+  /**
+   * Publishes a kept version once more, as {@link put} does a content. Resolves to null, and goes
+   * on holding the lock, where that version is not kept or was a deletion.
+   */
+  async restore(version: number, options: LockChangeOptions = {}): Promise<number | null> {
+    return await this.#change(() => this.#actions.restore(version, options), options);
   }
 
   /** Gives the lock up if it is still held. A lock that is gone already is no error here. */
@@ -147,6 +155,21 @@ export class HeldLock extends EventEmitter<HeldLockEvents> implements AsyncDispo
     // The answer to what gives it up is still to come, and says why it is not there.
     if (this.#endings > 0) this.#missed = cause;
     else this.lose(cause);
+  }
+
+  /** @param action resolves to the new version, or to null where there is none */
+  async #change<V extends number | null>(
+    action: () => Promise<V>,
+    { keep = false }: LockChangeOptions,
+  ): Promise<V> {
+    const version = await this.#whileHeld(() => (keep ? action() : this.#endingWith(action())));
+    if (version === null) {
+      if (this.#missed !== undefined) this.lose(this.#missed);
+      return version;
+    }
+    this.#version = version;
+    if (!keep) this.#end();
+    return version;
   }
 
   async #whileHeld<T>(action: () => Promise<T>): Promise<T> {

@@ -1,7 +1,6 @@
-import { putCall } from './changes.js';
-import type { PutContent } from './content.js';
+import { putCall, restoreCall } from './changes.js';
 import { CandadoError } from './errors.js';
-import { type Grant, HeldLock, type LockPutOptions } from './held-lock.js';
+import { type Grant, HeldLock } from './held-lock.js';
 import type { LockAsk } from './lock-ask.js';
 import { renewCall, unlockCall } from './lock-requests.js';
 import type { ResumedLock } from './records.js';
@@ -147,12 +146,13 @@ export class Locking {
       return call.promise;
     };
     const lost = (): Error | undefined => lock.signal.reason as Error | undefined;
+    // A change that was sent is asked again all the same: only so is it known what became of it.
+    const lostUnlessSent = (sent: boolean): Error | undefined => (sent ? undefined : lost());
     const lock = new HeldLock(grant, {
       renew: (ttlMs) => submit(renewCall(name, ttlMs, lost)),
       unlock: () => submit(unlockCall(name, lost)),
-      put: (content: PutContent, options: LockPutOptions) =>
-        // One that was sent is asked again all the same: only so is it known what became of it.
-        submit(putCall(name, content, options, (sent) => (sent ? undefined : lost()))),
+      put: (content, options) => submit(putCall(name, content, options, lostUnlessSent)),
+      restore: (version, options) => submit(restoreCall(name, version, options, lostUnlessSent)),
       ended: (ended) => this.#held.delete(ended),
     });
     lock.signal.addEventListener('abort', () => this.#onLost(lock), { once: true });

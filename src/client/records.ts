@@ -2,7 +2,7 @@ import type { LockMode } from './held-lock.js';
 import { toArray, toInteger, toRecord, toText } from './replies.js';
 import type { RespValue } from './resp/values.js';
 
-/** What the server knows about a file's current version. */
+/** What the server knows about one version of a file. */
 export interface FileStat {
   readonly name: string;
   readonly size: number;
@@ -11,8 +11,29 @@ export interface FileStat {
   readonly modifiedMicros: number;
   /** Of the content; lower-case hex. */
   readonly sha256: string;
-  /** `unknown`: the lock table could not be reached. */
+  /** Of the file, whichever version it is. `unknown`: the lock table could not be reached. */
   readonly locked: LockMode | 'free' | 'unknown' | (string & {});
+  /** Whose session published it; empty if that is not known. */
+  readonly session: string;
+  /** The fencing token it was published under; 0 if that is not known. */
+  readonly token: number;
+}
+
+/** One kept version of a file. */
+export interface FileVersion {
+  readonly version: number;
+  /** In bytes; 0 for a deletion. */
+  readonly size: number;
+  /** Lower-case hex; empty for a deletion. */
+  readonly sha256: string;
+  /** Microseconds since the epoch, by the server's clock. */
+  readonly modifiedMicros: number;
+  /** Whose session published it; empty if that is not known. */
+  readonly session: string;
+  /** The fencing token it was published under. */
+  readonly token: number;
+  /** Whether it says that there is no content any more. */
+  readonly deleted: boolean;
 }
 
 /** One that waits for a lock. */
@@ -53,7 +74,7 @@ export interface ResumedLock {
   readonly token: number;
 }
 
-/** Fields that a newer server adds are ignored. */
+/** Fields that a newer server adds are ignored, and an older one may have fewer. */
 export function toFileStat(value: RespValue): FileStat {
   const record = toRecord(value);
   return {
@@ -63,6 +84,21 @@ export function toFileStat(value: RespValue): FileStat {
     modifiedMicros: toInteger(record.get('modified')),
     sha256: toText(record.get('sha256')),
     locked: toText(record.get('locked')),
+    session: toText(record.get('session') ?? ''),
+    token: toInteger(record.get('token') ?? 0),
+  };
+}
+
+export function toFileVersion(value: RespValue): FileVersion {
+  const record = toRecord(value);
+  return {
+    version: toInteger(record.get('version')),
+    size: toInteger(record.get('size')),
+    sha256: toText(record.get('sha256')),
+    modifiedMicros: toInteger(record.get('modified')),
+    session: toText(record.get('session')),
+    token: toInteger(record.get('token')),
+    deleted: toInteger(record.get('deleted')) === 1,
   };
 }
 

@@ -8,6 +8,10 @@ export function toInteger(value: RespValue | undefined): number {
   throw unexpected('a whole number', value);
 }
 
+export function toIntegerOrNull(value: RespValue): number | null {
+  return value === null ? null : toInteger(value);
+}
+
 export function toIntegers<const N extends number>(
   value: RespValue,
   count: N,

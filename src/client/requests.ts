@@ -1,5 +1,5 @@
 import { ProtocolError } from './errors.js';
-import { type FileStat, toFileStat } from './records.js';
+import { type FileStat, type FileVersion, toFileStat, toFileVersion } from './records.js';
 import { toArray, toInteger, toIntegers, toText } from './replies.js';
 import type { Argument } from './resp/encode.js';
 import { encodeRequest } from './resp/encode.js';
@@ -13,6 +13,16 @@ export interface GetOptions {
   readonly version?: number;
   /** In bytes. */
   readonly range?: { readonly offset: number; readonly length: number };
+}
+
+export interface StatOptions {
+  /** A kept version; the current one without. */
+  readonly version?: number;
+}
+
+export interface HistoryOptions {
+  /** At most that many, the newest; every kept one without. */
+  readonly count?: number;
 }
 
 const ok = (): undefined => undefined;
@@ -72,12 +82,21 @@ export function getCall(name: string, options: GetOptions): Call<Buffer | null> 
   });
 }
 
-export function statCall(name: string): Call<FileStat | null> {
+export function statCall(name: string, { version }: StatOptions): Call<FileStat | null> {
   return new Call({
     command: 'STAT',
-    args: [name],
+    args: [name, ...(version === undefined ? [] : ['VERSION', version])],
     repeatable: true,
     parse: (value) => (value === null ? null : toFileStat(value)),
+  });
+}
+
+export function historyCall(name: string, { count }: HistoryOptions): Call<readonly FileVersion[]> {
+  return new Call<readonly FileVersion[]>({
+    command: 'HISTORY',
+    args: [name, ...(count === undefined ? [] : ['COUNT', count])],
+    repeatable: true,
+    parse: (value) => toArray(value).map(toFileVersion),
   });
 }
 

@@ -13,6 +13,9 @@ const STAT = {
   modifiedMicros: 1700000000123456,
   sha256: 'ab',
   locked: 'free',
+  // What an older replica does not tell.
+  session: '',
+  token: 0,
 };
 
 async function withServer(

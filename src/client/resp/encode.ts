@@ -8,28 +8,23 @@ export function encodeRequest(args: readonly Argument[]): Buffer {
   return Buffer.concat([Buffer.from(`*${args.length}\r\n`), ...args.flatMap(encodeArgument)]);
 }
 
-/** A request with one argument that is sent apart, because it is large or still on its way. */
-export interface SplitRequest {
-  /** All up to and with the length of that argument. */
-  readonly head: Buffer;
-  /** What follows it. */
-  readonly tail: Buffer;
+/**
+ * A request with one argument that is sent apart, because it is large or still on its way: all up
+ * to and with the length of that argument.
+ *
+ * @param after how many arguments follow it
+ */
+export function encodeHead(before: readonly Argument[], size: number, after: number): Buffer {
+  return Buffer.concat([
+    Buffer.from(`*${before.length + 1 + after}\r\n`),
+    ...before.flatMap(encodeArgument),
+    Buffer.from(`$${size}\r\n`),
+  ]);
 }
 
-export function encodeAround(
-  before: readonly Argument[],
-  size: number,
-  after: readonly Argument[],
-): SplitRequest {
-  const count = before.length + 1 + after.length;
-  return {
-    head: Buffer.concat([
-      Buffer.from(`*${count}\r\n`),
-      ...before.flatMap(encodeArgument),
-      Buffer.from(`$${size}\r\n`),
-    ]),
-    tail: Buffer.concat([CRLF, ...after.flatMap(encodeArgument)]),
-  };
+/** What follows that argument. */
+export function encodeTail(after: readonly Argument[]): Buffer {
+  return Buffer.concat([CRLF, ...after.flatMap(encodeArgument)]);
 }
 
 function encodeArgument(argument: Argument): Uint8Array[] {

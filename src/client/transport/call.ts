@@ -13,6 +13,8 @@ export interface CallSpec<T> {
   readonly repeatable?: boolean | (() => boolean);
   /** @default 0 */
   readonly waitMs?: () => number;
+  /** @default 0 */
+  readonly workMs?: number;
   readonly barrier?: boolean;
   readonly lossAdvice?: string;
   readonly refusal?: (sentBefore: boolean) => Error | undefined;
@@ -29,6 +31,7 @@ export interface CallSpec<T> {
 export class Call<T> implements Request {
   readonly command: string;
   readonly barrier: boolean;
+  readonly workMs: number;
   readonly lossAdvice: string | undefined;
   readonly promise: Promise<T>;
   readonly #spec: CallSpec<T>;
@@ -39,6 +42,7 @@ export class Call<T> implements Request {
   constructor(spec: CallSpec<T>) {
     this.command = spec.command;
     this.barrier = spec.barrier ?? false;
+    this.workMs = spec.workMs ?? 0;
     this.lossAdvice = spec.lossAdvice;
     this.promise = this.#answer.promise;
     this.#spec = spec;

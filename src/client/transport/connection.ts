@@ -200,6 +200,6 @@ export class Connection {
   #watchFront(): void {
     const front = this.#inFlight[0];
     if (front === undefined) this.#watch.stop();
-    else this.#watch.expect(front.waitMs);
+    else this.#watch.expect(front.waitMs + (front.workMs ?? 0));
   }
 }

@@ -115,7 +115,7 @@ export class Outbox {
       const found = left < 0 ? 'more' : `only ${body.size - left}`;
       throw new CandadoError('LENGTH', `${body.size} bytes were announced, ${found} came`);
     }
-    this.#socket.write(body.tail);
+    this.#socket.write(body.tail());
   }
 
   async #drained(): Promise<void> {

@@ -10,8 +10,8 @@ export interface Outgoing {
 export interface OutgoingBody {
   readonly size: number;
   readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** Follows the content. */
-  readonly tail: Buffer;
+  /** Follows the content; asked for when all of that was sent. */
+  readonly tail: () => Buffer;
 }
 
 /** Lets the reader of a streamed reply hold the connection back. */
@@ -28,6 +28,8 @@ export interface Request {
   readonly repeatable: boolean;
   /** How much longer the server may keep it waiting on purpose, in milliseconds. */
   readonly waitMs: number;
+  /** How much longer its answer may take for the work that is in it, in milliseconds. */
+  readonly workMs?: number;
   /** Nothing leaves behind it before it was answered. */
   readonly barrier?: boolean;
   /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { encodeAround, encodeRequest } from '../../../src/client/resp/encode.js';
+import { encodeHead, encodeRequest, encodeTail } from '../../../src/client/resp/encode.js';
 
 describe('client/resp/encode', () => {
   it('counts bytes, not characters', () => {
@@ -15,7 +15,7 @@ describe('client/resp/encode', () => {
   });
 
   it('leaves room for a content in the middle', () => {
-    const { head, tail } = encodeAround(['PUT', 'x'], 3, ['KEEP']);
+    const [head, tail] = [encodeHead(['PUT', 'x'], 3, 1), encodeTail(['KEEP'])];
     expect(Buffer.concat([head, Buffer.from('abc'), tail])).to.deep.equal(
       encodeRequest(['PUT', 'x', 'abc', 'KEEP']),
     );
