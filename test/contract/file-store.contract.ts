@@ -490,6 +490,13 @@ export function describeFileStore(
         expect(page.names).to.deep.equal(['a/c/d', 'a0']);
       });
 
+      it('name what was deleted, too, where that is asked for', async () => {
+        await remove(here, await write(here, 'a', 'x'));
+        await write(here, 'b', 'x');
+        expect((await there.list({ count: 10 })).names).to.deep.equal(['b']);
+        expect((await there.list({ count: 10, deleted: true })).names).to.deep.equal(['a', 'b']);
+      });
+
       it('can be cut down by a pattern', async () => {
         const expected: Record<string, readonly string[]> = {
           '*': ['Z', 'a-b', 'a.txt', 'a0', 'b', '\u00e9'],

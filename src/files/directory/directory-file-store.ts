@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
+import type { StoreUpkeep } from '../check/store-upkeep.js';
 import { ContentDiffers, FileNameTaken, FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
@@ -61,6 +62,10 @@ export class DirectoryFileStore extends FileStore {
     );
   }
 
+  get upkeep(): StoreUpkeep {
+    return this.#parts.upkeep;
+  }
+
   override async open(): Promise<void> {
     await guarded(async () => {
       const { layout, durable } = this.#parts;
@@ -76,7 +81,7 @@ export class DirectoryFileStore extends FileStore {
       await writeFile(probe, '');
       await rm(probe);
     });
-    this.#parts.sweeper.start();
+    if (this.options.sweeps) this.#parts.sweeper.start();
   }
 
   override async close(): Promise<void> {

@@ -12,6 +12,7 @@ export class DirectoryStoreOptions {
    * @param durability `fsync`: acknowledged means on disk; `os`: left to the operating system
    * @param plainView whether `<root>/<name>` follows the current version
    * @param settleMs see {@link SETTLE_MS}
+   * @param sweeps whether it looks after the whole store in the background
    * @param allowCachingNfs take an NFS mount although its caches may show an older version
    */
   constructor(
@@ -21,6 +22,7 @@ export class DirectoryStoreOptions {
     readonly durability: 'fsync' | 'os',
     readonly plainView: 'on' | 'off',
     readonly settleMs: number = SETTLE_MS,
+    readonly sweeps: boolean = true,
     readonly allowCachingNfs: boolean = false,
   ) {}
 }

@@ -21,6 +21,7 @@ import { PlainView } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
+import { DirectoryUpkeep } from './upkeep.js';
 import { ViewLinks } from './view-links.js';
 
 /** Names whose plain files wait to be written; beyond it the next sweep writes them. */
@@ -76,6 +77,8 @@ export function buildParts(
   const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
   const retention = new Retention(reader, shelf, clock, log, failpoints, keeping);
   const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping);
+  const plainView = options.plainView === 'on' ? view : undefined;
+  const upkeep = new DirectoryUpkeep(reader, shelf, keeping, orphans, plainView, clock);
   const sweeper = new Sweeper(
     layout,
     listing,
@@ -83,7 +86,7 @@ export function buildParts(
     adoption,
     retention,
     orphans,
-    options.plainView === 'on' ? view : undefined,
+    plainView,
     clock,
     log,
     options.settleMs,
@@ -103,6 +106,7 @@ export function buildParts(
     adoption,
     views,
     retention,
+    upkeep,
     sweeper,
   };
 }

@@ -10,6 +10,7 @@ export class S3StoreOptions {
    * @param place the bucket and what leads to it
    * @param maxFileBytes largest content; at most `MAX_S3_CONTENT_BYTES`
    * @param keeping which versions of a file are kept
+   * @param sweeps whether it looks after the whole store in the background
    * @param requestTimeoutMs see {@link REQUEST_TIMEOUT_MS}
    * @param partBytes see {@link PART_BYTES}
    */
@@ -19,5 +20,6 @@ export class S3StoreOptions {
     readonly keeping: Keeping,
     readonly requestTimeoutMs: number = REQUEST_TIMEOUT_MS,
     readonly partBytes: number = PART_BYTES,
+    readonly sweeps: boolean = true,
   ) {}
 }

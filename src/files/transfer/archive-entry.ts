@@ -1,0 +1,68 @@
+import { type FileName, parseFileName } from '../file-name.js';
+import type { VersionRecord } from '../file-store.js';
+
+/** The pax keyword under which an entry has its record; readers that do not know it pass it over. */
+export const RECORD_KEYWORD = 'CANDADO.version';
+
+/** Tells a whole archive from one that was cut off between two entries. */
+export const LAST_ENTRY = 'candado-export.json';
+
+/** One version as an archive has it. */
+export interface ArchivedVersion {
+  readonly name: FileName;
+  readonly record: VersionRecord;
+}
+
+/** Where the newest content of each file lies in an archive. */
+const CURRENT = 'files';
+
+/** Where all other versions lie, deletions too. */
+const HISTORY = 'history';
+
+export function entryPath({ name, record }: ArchivedVersion, isNewest: boolean): string {
+  return isNewest && !record.deleted
+    ? `${CURRENT}/${name}`
+    : `${HISTORY}/${name}/${record.version}`;
+}
+
+export function formatArchived({ name, record }: ArchivedVersion): string {
+  return JSON.stringify({ name, ...record });
+}
+
+/** Undefined for what no export wrote. */
+export function parseArchived(text: string): ArchivedVersion | undefined {
+  const fields = parseObject(text);
+  const { name, version, deleted, size, sha256, modified, session, token, requestId } = fields;
+  const parsed = parseFileName(Buffer.from(typeof name === 'string' ? name : ''));
+  if (
+    !parsed.ok ||
+    typeof deleted !== 'boolean' ||
+    typeof sha256 !== 'string' ||
+    typeof session !== 'string' ||
+    !isCount(version) ||
+    version === 0 ||
+    !isCount(size) ||
+    !isCount(modified) ||
+    !isCount(token)
+  ) {
+    return undefined;
+  }
+  const record = { version, deleted, size, sha256, modified, session, token };
+  return {
+    name: parsed.name,
+    record: typeof requestId === 'string' ? { ...record, requestId } : record,
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
