@@ -37,6 +37,8 @@ export interface PushReply {
 export interface Content extends AsyncDisposable {
   readonly size: number;
   chunks(): AsyncIterable<Buffer>;
+  /** Takes back the memory of a chunk that has been sent. */
+  giveBack(chunk: Buffer): void;
 }
 
 export const OK: Reply = { kind: 'simple', text: 'OK' };

@@ -1,5 +1,7 @@
+import { giveBack } from '../files/chunk-memory.js';
+
 /** How much of a content may wait in memory for the disk before the socket is paused. */
-export const UPLOAD_BUFFER_BYTES = 256 * 1024;
+export const UPLOAD_BUFFER_BYTES = 1024 * 1024;
 
 /**
  * What a waiting chunk costs beside its bytes. Counted as if it were content, or one sent byte by
@@ -8,7 +10,7 @@ export const UPLOAD_BUFFER_BYTES = 256 * 1024;
 export const UPLOAD_CHUNK_COST_BYTES = 256;
 
 /** Small chunks that wait together are handed out as one of up to this size: fewer disk writes. */
-export const UPLOAD_JOIN_BYTES = 64 * 1024;
+export const UPLOAD_JOIN_BYTES = 512 * 1024;
 
 /** The connection ended, or its replica stops, before the declared content had arrived. */
 export class UploadAborted extends Error {
@@ -61,7 +63,7 @@ export class Upload {
     return this.#waitingCost >= UPLOAD_BUFFER_BYTES;
   }
 
-  /** The next bytes of the content. They are kept, not copied. */
+  /** The next bytes of the content. They are kept, not copied, and belong to whoever reads them. */
   write(bytes: Buffer): void {
     if (this.#discarding || this.#error !== undefined || bytes.length === 0) return;
     this.#waiting.push(bytes);
@@ -138,7 +140,10 @@ export class Upload {
     }
     const taken = this.#waiting.splice(0, count);
     this.#freed(bytes + count * UPLOAD_CHUNK_COST_BYTES);
-    return count > 1 ? Buffer.concat(taken, bytes) : taken[0];
+    if (count <= 1) return taken[0];
+    const joined = Buffer.concat(taken, bytes);
+    for (const chunk of taken) giveBack(chunk);
+    return joined;
   }
 
   #freed(cost: number): void {

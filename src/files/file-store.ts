@@ -53,7 +53,10 @@ export type PublishResult =
 /** An open version of a file; holds a resource until disposed, and stays readable while pruned. */
 export interface OpenFile extends AsyncDisposable {
   readonly record: VersionRecord;
-  /** The bytes `[offset, offset + length)`, cut at the end of the file, in chunks. */
+  /**
+   * The bytes `[offset, offset + length)`, cut at the end of the file, in chunks, which are the
+   * reader's own.
+   */
   read(offset: number, length: number): AsyncIterable<Buffer>;
 }
 
@@ -109,7 +112,7 @@ export abstract class FileStore {
   abstract fenceFrom(from: Head, token: number): Promise<MoveResult>;
 
   /**
-   * Stores a content beside the current one. If `content` throws, nothing stays behind and the
+   * Stores a content beside the current one; its chunks are the store's own from then on. If `content` throws, nothing stays behind and the
    * error is passed on.
    * @param requestId for the record, in place of the author's: asked once the content has been
    *   read whole, before which some do not know it; what it throws is treated as the content's

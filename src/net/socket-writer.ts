@@ -119,7 +119,10 @@ export class SocketWriter extends ReplyWriter {
         left -= chunk.length;
         lastByte = chunk.at(-1) ?? lastByte;
         this.bytes(chunk);
-        if (this.backpressured) await this.drained();
+        if (!this.backpressured) continue;
+        await this.drained();
+        // A small one may still be waiting here for others to go with.
+        if (this.#parts.length === 0) content.giveBack(chunk);
       }
       if (left !== 0) throw new Error(`a content was off its declared size by ${left} bytes`);
       this.text(tail(lastByte));

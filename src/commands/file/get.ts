@@ -1,4 +1,5 @@
 import { injectable } from 'inversify';
+import { giveBack } from '../../files/chunk-memory.js';
 import { FileStore, type OpenFile } from '../../files/file-store.js';
 import { ReadCheck } from '../../files/read-check.js';
 import { ArgumentReader } from '../arguments.js';
@@ -73,6 +74,7 @@ function part(file: OpenFile, offset: number, length: number): Content {
   return {
     size,
     chunks: () => file.read(offset, size),
+    giveBack,
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }

@@ -40,8 +40,7 @@ export class Input {
 
   /** Forgets all that is waiting. */
   clear(): void {
-    this.#current = NOTHING;
-    this.#position = 0;
+    this.#forget();
     this.#arrived = [];
     this.#next = [];
     this.#queuedBytes = 0;
@@ -59,14 +58,22 @@ export class Input {
   take(most: number): Buffer | undefined {
     if (this.#position === this.#current.length && !this.#advance()) return undefined;
     const start = this.#position;
-    this.#position = Math.min(start + most, this.#current.length);
-    return this.#current.subarray(start, this.#position);
+    const bytes = this.#current;
+    this.#position = Math.min(start + most, bytes.length);
+    const taken = bytes.subarray(start, this.#position);
+    // Whose it is now may free it.
+    if (this.#position === bytes.length) this.#forget();
+    return taken;
+  }
+
+  #forget(): void {
+    this.#current = NOTHING;
+    this.#position = 0;
   }
 
   /** Goes to the next read with bytes. At the end nothing read is kept alive. */
   #advance(): boolean {
-    this.#current = NOTHING;
-    this.#position = 0;
+    this.#forget();
     while (this.#current.length === 0) {
       const read = this.#shift();
       if (read === undefined) return false;

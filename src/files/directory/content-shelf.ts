@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
+import { giveBack } from '../chunk-memory.js';
 import { FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { Author, RequestIdSource } from '../file-store.js';
@@ -161,8 +162,11 @@ export class ContentShelf {
       for await (const chunk of marked(source)) {
         size += chunk.length;
         if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
+        // Another thread writes it meanwhile.
+        const written = writeWhole(handle, chunk);
         hash.update(chunk);
-        await writeWhole(handle, chunk);
+        await written;
+        giveBack(chunk);
       }
       await this.durable.file(handle);
     } finally {

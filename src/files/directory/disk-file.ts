@@ -2,8 +2,14 @@ import type { FileHandle } from 'node:fs/promises';
 import { FileStoreUnavailable } from '../errors.js';
 import type { OpenFile, VersionRecord } from '../file-store.js';
 
-/** What one read takes from the disk: a few per reader are in memory at a time. */
-const CHUNK_BYTES = 64 * 1024;
+/**
+ * What the first read takes from the disk. Each further one takes twice as much, up to
+ * {@link MAX_CHUNK_BYTES}, since each is a trip through the thread pool; two are in memory at a time.
+ */
+const FIRST_CHUNK_BYTES = 64 * 1024;
+const MAX_CHUNK_BYTES = 512 * 1024;
+
+const NOTHING = Buffer.alloc(0);
 
 /** An open content. Its descriptor keeps it readable after it was pruned. */
 export class DiskFile implements OpenFile {
@@ -32,18 +38,35 @@ export class DiskFile implements OpenFile {
   }
 }
 
-/** The bytes from `start` to before `end`, or to the end of the file if that comes first. */
+/**
+ * The bytes from `start` to before `end`, or to the end of the file if that comes first. The next
+ * read is under way while the one before is used.
+ */
 export async function* readRange(
   handle: FileHandle,
   start: number,
   end: number,
 ): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = FIRST_CHUNK_BYTES;
   let at = start;
-  while (at < end) {
-    const wanted = Math.min(CHUNK_BYTES, end - at);
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+  let next = readOnce(handle, at, Math.min(bytes, end - at));
+  try {
+    while (at < end) {
+      const chunk = await next;
+      if (chunk.length === 0) return;
+      at += chunk.length;
+      bytes = Math.min(2 * bytes, MAX_CHUNK_BYTES);
+      next = readOnce(handle, at, Math.min(bytes, end - at));
+      yield chunk;
+    }
+  } finally {
+    // Its error is the reader's only if it asks for what was read; the descriptor is in use till then.
+    await next.catch(() => undefined);
   }
+}
+
+async function readOnce(handle: FileHandle, at: number, wanted: number): Promise<Buffer> {
+  if (wanted <= 0) return NOTHING;
+  const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, at);
+  return buffer.subarray(0, bytesRead);
 }

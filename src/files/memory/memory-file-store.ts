@@ -244,7 +244,8 @@ function openBytes({ record, bytes }: Version): OpenFile {
   return {
     record,
     async *read(offset, length) {
-      if (length > 0 && offset < bytes.length) yield bytes.subarray(offset, offset + length);
+      if (length > 0 && offset < bytes.length)
+        yield Buffer.from(bytes.subarray(offset, offset + length));
     },
     async [Symbol.asyncDispose]() {},
   };

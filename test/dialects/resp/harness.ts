@@ -4,7 +4,7 @@ import type { Decoded } from '../../../src/dialects/dialect.js';
 import type { RequestOptions } from '../../../src/dialects/resp/request-decoder.js';
 import { RespDialect } from '../../../src/dialects/resp/resp-dialect.js';
 
-export const MAX_FILE_BYTES = 300_000;
+export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
 /** As the commands have it: `PUT name content …`, and one whose content stands first. */
 export const OPTIONS: RequestOptions = {

@@ -56,6 +56,7 @@ export function contentOf(...chunks: string[]): Content {
     async *chunks() {
       yield* buffers;
     },
+    giveBack: () => undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

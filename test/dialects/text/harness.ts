@@ -94,6 +94,7 @@ export function contentReply(bytes: Buffer | undefined): Reply {
       chunks: async function* () {
         yield bytes;
       },
+      giveBack: () => undefined,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
   };

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { giveBack } from '../../src/files/chunk-memory.js';
+
+describe('giveBack', () => {
+  it('empties a chunk that has its memory to itself', () => {
+    const chunk = Buffer.allocUnsafeSlow(64 * 1024);
+    giveBack(chunk);
+    expect(chunk).to.have.length(0);
+  });
+
+  it('leaves a part of something larger alone, which others may use', () => {
+    const whole = Buffer.alloc(128 * 1024, 'x');
+    for (const part of [whole.subarray(0, 64 * 1024), whole.subarray(64 * 1024)]) {
+      giveBack(part);
+      expect(part).to.have.length(64 * 1024);
+    }
+    expect(whole.every((byte) => byte === 'x'.charCodeAt(0))).to.equal(true);
+  });
+
+  it('does not care for small ones', () => {
+    const chunk = Buffer.allocUnsafeSlow(100);
+    giveBack(chunk);
+    expect(chunk).to.have.length(100);
+  });
+
+  it('may be called again', () => {
+    const chunk = Buffer.allocUnsafeSlow(64 * 1024);
+    giveBack(chunk);
+    giveBack(chunk);
+    expect(chunk).to.have.length(0);
+  });
+});
