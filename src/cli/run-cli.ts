@@ -41,7 +41,7 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   } catch (error) {
     if (isBrokenPipe(error)) return ExitCode.ok;
     const { exitCode, message } = explain(error, target);
-    const hint = exitCode === ExitCode.usage ? ' (--help shows how)' : '';
+    const hint = error instanceof UsageError ? ' (--help shows how)' : '';
     io.stderr.write(`candado: ${message}${hint}\n`);
     return exitCode;
   } finally {

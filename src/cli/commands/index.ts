@@ -1,11 +1,14 @@
 import type { CliCommand } from '../cli-command.js';
 import { breakLock } from './break.js';
+import { diff } from './diff.js';
 import { get } from './get.js';
 import { hello } from './hello.js';
+import { history } from './history.js';
 import { lock } from './lock.js';
 import { locks } from './locks.js';
 import { ls } from './ls.js';
 import { put } from './put.js';
+import { restore } from './restore.js';
 import { serve } from './serve.js';
 import { time } from './time.js';
 import { unlock } from './unlock.js';
@@ -17,6 +20,9 @@ export const COMMANDS: readonly CliCommand[] = [
   ls,
   get,
   put,
+  history,
+  diff,
+  restore,
   lock,
   unlock,
   locks,
