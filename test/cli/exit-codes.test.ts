@@ -4,7 +4,7 @@ import { EXIT_CODES, ExitCode, exitCodeOf } from '../../src/cli/exit-codes.js';
 
 describe('cli/exit-codes', () => {
   it('are numbered without gaps', () => {
-    expect(EXIT_CODES.map(({ code }) => code)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(EXIT_CODES.map(({ code }) => code)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(ExitCode).to.include({ ok: 0, usage: 2, unavailable: 6 });
   });
 

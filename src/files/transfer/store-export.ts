@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { injectable } from 'inversify';
-import type { Writable as Sink } from 'streamx';
 import { type Pack, pack } from 'tar-stream';
-import { ContentDamaged, FileStoreUnavailable } from '../errors.js';
+import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { FileStore, type OpenFile, type VersionRecord } from '../file-store.js';
 import { entryPath, formatArchived, LAST_ENTRY, RECORD_KEYWORD } from './archive-entry.js';
-import { asError, bytesOf, writeTo } from './tar-streams.js';
+import { asError, bytesOf, type Sink, writeTo } from './tar-streams.js';
 
 /** Names that are read at a time. */
 const PAGE = 1000;
@@ -27,6 +26,8 @@ export interface ExportProgress {
   version(bytes: number): void;
   /** An old version that was pruned before its turn came; the archive is whole without it. */
   leftOut(name: FileName, version: number): void;
+  /** A content that is not what was written; an import will refuse it. */
+  damaged(name: FileName, version: number): void;
 }
 
 interface Opened {
@@ -161,6 +162,8 @@ export class StoreExport {
       mtime: new Date(record.modified / 1000),
       pax: { [RECORD_KEYWORD]: formatArchived(version) },
     });
+    // Whoever reads the archive is told.
+    entry.on('error', () => undefined);
     const hash = createHash('sha256');
     if (file !== undefined) {
       for await (const chunk of file.read(0, record.size)) {
@@ -168,7 +171,7 @@ export class StoreExport {
         await writeTo(entry, chunk);
         if (archive.destroying) return;
       }
-      if (hash.digest('hex') !== record.sha256) throw new ContentDamaged(name, record.version);
+      if (hash.digest('hex') !== record.sha256) progress.damaged(name, record.version);
     }
     await ended(entry);
     progress.version(record.size);

@@ -1,7 +1,10 @@
-import type { Writable } from 'streamx';
+import type { Extract, Pack } from 'tar-stream';
+
+/** Where the bytes of one entry of an archive go. */
+export type Sink = ReturnType<Pack['entry']>;
 
 /** Writes, and waits while the other side is behind. Does nothing once the stream is over. */
-export async function writeTo(stream: Writable, chunk: Uint8Array): Promise<void> {
+export async function writeTo(stream: Sink | Extract, chunk: Uint8Array): Promise<void> {
   if (stream.destroying || stream.write(chunk)) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {

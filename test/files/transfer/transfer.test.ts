@@ -28,6 +28,10 @@ class Tally {
     this.lines.push(`left out ${name} ${version}`);
   }
 
+  damaged(name: string, version: number): void {
+    this.lines.push(`damaged ${name} ${version}`);
+  }
+
   imported(name: string, bytes: number): void {
     this.lines.push(`imported ${name} of ${bytes}`);
   }
