@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
 import { giveBack } from '../chunk-memory.js';
-import { FileTooBig } from '../errors.js';
+import { FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { Author, RequestIdSource } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
@@ -79,7 +79,7 @@ export class ContentShelf {
     } catch (error) {
       await rm(aside, { force: true });
       await this.remove(id);
-      throw error;
+      throw await this.#explained(id, error);
     }
   }
 
@@ -97,7 +97,7 @@ export class ContentShelf {
       return record;
     } catch (error) {
       await this.remove(id);
-      throw error;
+      throw await this.#explained(id, error);
     }
   }
 
@@ -152,6 +152,18 @@ export class ContentShelf {
     }
     await this.durable.folder(this.layout.contents);
     this.#shards.add(shard);
+  }
+
+  /** Where the store still stands, what is not found was taken away while it was being written. */
+  async #explained(id: ContentId, error: unknown): Promise<unknown> {
+    if (!hasCode(error, 'ENOENT')) return error;
+    this.#shards.delete(this.layout.shard(id));
+    await Promise.all([this.layout.contents, this.layout.prepared].map((folder) => stat(folder)));
+    return new FileStoreUnavailable(
+      'what was being stored was taken for the leftover of a dead process: send it again',
+      false,
+      { cause: error },
+    );
   }
 
   async #write(path: string, source: AsyncIterable<Buffer>): Promise<Body> {

@@ -6,6 +6,7 @@ import { FileStoreUnavailable } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { ContentId, Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
+import { ChainMemory } from './chain-memory.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
 import { isRecordId, withToken } from './head-name.js';
@@ -31,6 +32,7 @@ export class Orphans {
     private readonly clock: Clock,
     private readonly failpoints: Failpoints,
     private readonly keeping: Keeping,
+    private readonly chains = new ChainMemory(shelf),
   ) {}
 
   /** What a sweep would remove, by its path in the store's own folder; changes nothing. */
@@ -51,6 +53,15 @@ export class Orphans {
 
   /** @param stopped asked between steps */
   async sweep(stopped: () => boolean): Promise<void> {
+    try {
+      await this.#sweepShelf(stopped);
+      await this.#sweepPrepared(stopped);
+    } finally {
+      this.chains.clear();
+    }
+  }
+
+  async #sweepShelf(stopped: () => boolean): Promise<void> {
     for (const folder of await readdir(this.layout.contents)) {
       const shard = join(this.layout.contents, folder);
       for (const entry of await readdir(shard)) {
@@ -60,7 +71,6 @@ export class Orphans {
         await this.#consider(id);
       }
     }
-    await this.#sweepPrepared(stopped);
   }
 
   async #consider(id: ContentId): Promise<void> {
@@ -105,7 +115,7 @@ export class Orphans {
 
   async #isInChain(record: StoredRecord, head: Head): Promise<boolean> {
     let contents = 0;
-    for await (const one of this.shelf.chain(head)) {
+    for (const one of await this.chains.of(head)) {
       if (one.version <= record.version) return one.id === record.id;
       if (!one.deleted) contents++;
     }
