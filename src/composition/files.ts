@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { DirectoryFileStore } from '../files/directory/directory-file-store.js';
+import { DirectoryHealth } from '../files/directory/directory-health.js';
 import { OWN_FOLDER } from '../files/directory/layout.js';
 import { DirectoryStoreOptions } from '../files/directory/options.js';
 import { FileStore } from '../files/file-store.js';
@@ -10,6 +11,7 @@ import { NoReadCheck, ReadCheck, Sha256ReadCheck } from '../files/read-check.js'
 import { S3StoreOptions } from '../files/s3/options.js';
 import { S3Bucket } from '../files/s3/s3-bucket.js';
 import { S3FileStore } from '../files/s3/s3-file-store.js';
+import { StoreHealth, UnwatchedStore } from '../files/store-health.js';
 import { AuditOptions, JsonLinesAuditTrail } from '../sessions/audit/json-lines-audit-trail.js';
 import { S3AuditTrail } from '../sessions/audit/s3-audit-trail.js';
 import { AuditTrail } from '../sessions/audit-trail.js';
@@ -25,6 +27,7 @@ export const filesModule = (config: Config): ContainerModule =>
       );
       bind(S3Bucket).toSelf();
       bind(FileStore).to(S3FileStore);
+      bind(StoreHealth).to(UnwatchedStore);
       bind(AuditTrail).to(S3AuditTrail);
       return;
     }
@@ -38,6 +41,7 @@ export const filesModule = (config: Config): ContainerModule =>
       ),
     );
     bind(FileStore).to(DirectoryFileStore);
+    bind(StoreHealth).to(DirectoryHealth);
     bind(AuditOptions).toConstantValue(
       new AuditOptions(join(config.filesRoot, OWN_FOLDER, 'audit.jsonl')),
     );

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
@@ -71,10 +70,7 @@ export class DirectoryFileStore extends FileStore {
       await durable.folder(layout.own);
       await durable.folder(layout.root);
       await this.#checkMount(layout.root);
-      await this.#parts.mount.look(layout.root);
-      const probe = join(layout.prepared, randomUUID());
-      await writeFile(probe, '');
-      await rm(probe);
+      await this.#parts.mount.look(layout.root, layout.prepared);
     });
     this.#parts.sweeper.start();
   }

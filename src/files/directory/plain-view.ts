@@ -99,6 +99,7 @@ export class PlainView {
     if (entry.kind === 'none') return { kind: 'missing' };
     if (entry.kind === 'folder') return { kind: 'folder' };
     if (entry.kind === 'blocked') return entry;
+    if (entry.kind === 'folded') return { kind: 'blocked', by: entry.by, isFile: false };
     const own = await this.links.find(name, entry.stats);
     if (own !== undefined && own.mtimeNs === entry.stats.mtimeNs) return { kind: 'own', link: own };
     return { kind: 'foreign', stats: entry.stats, link: own };

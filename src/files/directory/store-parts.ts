@@ -46,7 +46,7 @@ export function buildParts(
   const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, mount);
   const history = new History(shelf, clock, keeping);
   const requests = new PublishedRequests(shelf, keeping);
-  const plain = new PlainTree(layout, reader);
+  const plain = new PlainTree(layout, reader, mount);
   const links = new ViewLinks(layout);
   const listing = new Listing(layout, reader, plain);
   const adoption = new Adoption(
