@@ -19,9 +19,11 @@ import { Orphans } from './orphans.js';
 import { PlainTree } from './plain-tree.js';
 import { PlainView } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
+import { ReplacedFiles } from './replaced-files.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
 import { ViewLinks } from './view-links.js';
+import { ViewLook } from './view-look.js';
 
 /** Names whose plain files wait to be written; beyond it the next sweep writes them. */
 const MAX_WAITING_VIEWS = 10_000;
@@ -61,6 +63,8 @@ export function buildParts(
     failpoints,
     maxFileBytes,
   );
+  const looking = new ViewLook(plain, links, history);
+  const replaced = new ReplacedFiles(listing, looking, shelf, maxFileBytes);
   const view = new PlainView(
     layout,
     plain,
@@ -68,7 +72,7 @@ export function buildParts(
     new FoundShelf(layout, clock),
     reader,
     shelf,
-    history,
+    looking,
     failpoints,
     log,
     observer,
@@ -101,6 +105,7 @@ export function buildParts(
     plain,
     listing,
     adoption,
+    replaced,
     views,
     retention,
     sweeper,
