@@ -1,8 +1,11 @@
 import { type FileName, parseFileName } from '../file-name.js';
 import type { VersionRecord } from '../file-store.js';
 
-/** The pax keyword under which an entry has its record; readers that do not know it pass it over. */
-export const RECORD_KEYWORD = 'CANDADO.version';
+/**
+ * The pax keyword under which an entry has its record: that of an extended attribute, because GNU tar
+ * warns of every keyword that it does not know. With `tar --xattrs` the record comes out, too.
+ */
+export const RECORD_KEYWORD = 'SCHILY.xattr.user.candado';
 
 /** Tells a whole archive from one that was cut off between two entries. */
 export const LAST_ENTRY = 'candado-export.json';
@@ -11,6 +14,11 @@ export const LAST_ENTRY = 'candado-export.json';
 export interface ArchivedVersion {
   readonly name: FileName;
   readonly record: VersionRecord;
+  /**
+   * With the newest version of a file whose head has a higher token than its record, because it was
+   * locked since: that token, below which no store may grant another one.
+   */
+  readonly fence?: number;
 }
 
 /** Where the newest content of each file lies in an archive. */
@@ -25,14 +33,15 @@ export function entryPath({ name, record }: ArchivedVersion, isNewest: boolean):
     : `${HISTORY}/${name}/${record.version}`;
 }
 
-export function formatArchived({ name, record }: ArchivedVersion): string {
-  return JSON.stringify({ name, ...record });
+export function formatArchived({ name, record, fence }: ArchivedVersion): string {
+  return JSON.stringify({ name, ...record, fence });
 }
 
 /** Undefined for what no export wrote. */
 export function parseArchived(text: string): ArchivedVersion | undefined {
   const fields = parseObject(text);
-  const { name, version, deleted, size, sha256, modified, session, token, requestId } = fields;
+  const { name, version, deleted, size, sha256, modified, session, token, requestId, fence } =
+    fields;
   const parsed = parseFileName(Buffer.from(typeof name === 'string' ? name : ''));
   if (
     !parsed.ok ||
@@ -51,6 +60,7 @@ export function parseArchived(text: string): ArchivedVersion | undefined {
   return {
     name: parsed.name,
     record: typeof requestId === 'string' ? { ...record, requestId } : record,
+    ...(isCount(fence) ? { fence } : {}),
   };
 }
 
