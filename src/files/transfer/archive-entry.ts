@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileName, parseFileName } from '../file-name.js';
 import type { VersionRecord } from '../file-store.js';
 
@@ -6,6 +7,9 @@ import type { VersionRecord } from '../file-store.js';
  * warns of every keyword that it does not know. With `tar --xattrs` the record comes out, too.
  */
 export const RECORD_KEYWORD = 'SCHILY.xattr.user.candado';
+
+/** Enough against damage; it is not meant against malice. */
+const DIGEST_DIGITS = 16;
 
 /** Tells a whole archive from one that was cut off between two entries. */
 export const LAST_ENTRY = 'candado-export.json';
@@ -33,13 +37,16 @@ export function entryPath({ name, record }: ArchivedVersion, isNewest: boolean):
     : `${HISTORY}/${name}/${record.version}`;
 }
 
+/** Tar checks none of it, hence the digest: a changed digit would be another token or time. */
 export function formatArchived({ name, record, fence }: ArchivedVersion): string {
-  return JSON.stringify({ name, ...record, fence });
+  const fields = { name, ...record, fence };
+  return JSON.stringify({ ...fields, digest: digestOf(fields) });
 }
 
 /** Undefined for what no export wrote. */
 export function parseArchived(text: string): ArchivedVersion | undefined {
-  const fields = parseObject(text);
+  const { digest, ...fields } = parseObject(text);
+  if (digest !== digestOf(fields)) return undefined;
   const { name, version, deleted, size, sha256, modified, session, token, requestId, fence } =
     fields;
   const parsed = parseFileName(Buffer.from(typeof name === 'string' ? name : ''));
@@ -62,6 +69,10 @@ export function parseArchived(text: string): ArchivedVersion | undefined {
     record: typeof requestId === 'string' ? { ...record, requestId } : record,
     ...(isCount(fence) ? { fence } : {}),
   };
+}
+
+function digestOf(fields: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, DIGEST_DIGITS);
 }
 
 function parseObject(text: string): Record<string, unknown> {
