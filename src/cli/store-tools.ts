@@ -25,12 +25,13 @@ export interface ExportProgress {
   file(): void;
   version(bytes: number): void;
   leftOut(name: string, version: number): void;
-  damaged(name: string, version: number): void;
+  damaged(name: string, version: number, why: string): void;
 }
 
 export interface ImportProgress {
   imported(name: string, bytes: number): void;
   known(name: string): void;
+  passedOver(name: string, version: number, why: string): void;
   refused(name: string, why: string): void;
 }
 

@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { pathOrDash } from '../arguments.js';
+import { isSet, pathOrDash, switchOption } from '../arguments.js';
 import type { CliCommand } from '../cli-command.js';
 import { UsageError } from '../cli-error.js';
 import { disposing } from '../disposing.js';
 import { ExitCode } from '../exit-codes.js';
 import { LiveLine } from '../live-line.js';
+import { print, printJson } from '../print.js';
 import { storeOptions, withStore } from '../store-command.js';
+import { TransferNotes } from '../transfer-notes.js';
 
 export const importStore: CliCommand = {
   usage: 'import [file]',
@@ -17,41 +19,53 @@ export const importStore: CliCommand = {
   local: true,
 
   options: (yargs) =>
-    storeOptions(yargs).positional('file', {
-      describe: 'What to read; - or nothing: standard input',
-      type: 'string',
-    }),
+    storeOptions(yargs)
+      .positional('file', {
+        describe: 'What to read; - or nothing: standard input',
+        type: 'string',
+      })
+      .option('json', switchOption('What there is to say as JSON, an object a line')),
 
   run: (args, context) => {
-    const { io } = context;
+    const { stdin, stdout, stderr } = context.io;
     const path = pathOrDash(args, 'file');
-    if (path === '-' && io.stdin.isTTY === true) {
+    if (path === '-' && stdin.isTTY === true) {
       throw new UsageError('name an archive, or give one on standard input');
     }
+    const json = isSet(args, 'json');
     return withStore(args, context, false, (store) =>
-      disposing(new LiveLine(io.stderr), async (line) => {
+      disposing(new LiveLine(stderr), async (line) => {
+        const notes = new TransferNotes(json ? stdout : stderr, line, json);
         let known = 0;
+        let passedOver = 0;
         let refused = 0;
-        const files = new Set<string>();
-        await store.import(path === '-' ? io.stdin : createReadStream(path), {
+        let last: string | undefined;
+        await store.import(path === '-' ? stdin : createReadStream(path), {
           imported: (name, bytes) => {
-            line.add(files.has(name) ? 0 : 1, bytes);
-            files.clear();
-            files.add(name);
+            line.add(name === last ? 0 : 1, bytes);
+            last = name;
           },
           known: () => {
             known += 1;
           },
+          passedOver: (name, version, why) => {
+            passedOver += 1;
+            notes.tell({ code: 'PASSED', name, version, why });
+          },
           refused: (name, why) => {
             refused += 1;
-            line.hide();
-            io.stderr.write(`REFUSED  ${name}: ${why}\n`);
+            notes.tell({ code: 'REFUSED', name, why });
           },
         });
         line.hide();
-        const rest = `${known} versions were there already, ${refused} files refused`;
-        io.stderr.write(`${store.place}: ${line.summary()} imported, ${rest}\n`);
-        return refused > 0 ? ExitCode.incomplete : ExitCode.ok;
+        const { files, bytes } = line;
+        if (json) await printJson(stdout, { files, bytes, known, passedOver, refused });
+        else {
+          const left = `${known} versions were there already, ${passedOver} passed over`;
+          const rest = `${left}, ${refused} files refused`;
+          await print(stderr, `${store.place}: ${line.summary()} imported, ${rest}\n`);
+        }
+        return passedOver + refused > 0 ? ExitCode.incomplete : ExitCode.ok;
       }),
     );
   },

@@ -1,8 +1,15 @@
+import { createHash } from 'node:crypto';
 import { type FileName, parseFileName } from '../file-name.js';
 import type { VersionRecord } from '../file-store.js';
 
-/** The pax keyword under which an entry has its record; readers that do not know it pass it over. */
-export const RECORD_KEYWORD = 'CANDADO.version';
+/**
+ * The pax keyword under which an entry has its record: that of an extended attribute, because GNU tar
+ * warns of every keyword that it does not know. With `tar --xattrs` the record comes out, too.
+ */
+export const RECORD_KEYWORD = 'SCHILY.xattr.user.candado';
+
+/** Enough against damage; it is not meant against malice. */
+const DIGEST_DIGITS = 16;
 
 /** Tells a whole archive from one that was cut off between two entries. */
 export const LAST_ENTRY = 'candado-export.json';
@@ -11,6 +18,11 @@ export const LAST_ENTRY = 'candado-export.json';
 export interface ArchivedVersion {
   readonly name: FileName;
   readonly record: VersionRecord;
+  /**
+   * With the newest version of a file whose head has a higher token than its record, because it was
+   * locked since: that token, below which no store may grant another one.
+   */
+  readonly fence?: number;
 }
 
 /** Where the newest content of each file lies in an archive. */
@@ -25,14 +37,18 @@ export function entryPath({ name, record }: ArchivedVersion, isNewest: boolean):
     : `${HISTORY}/${name}/${record.version}`;
 }
 
-export function formatArchived({ name, record }: ArchivedVersion): string {
-  return JSON.stringify({ name, ...record });
+/** Tar checks none of it, hence the digest: a changed digit would be another token or time. */
+export function formatArchived({ name, record, fence }: ArchivedVersion): string {
+  const fields = { name, ...record, fence };
+  return JSON.stringify({ ...fields, digest: digestOf(fields) });
 }
 
 /** Undefined for what no export wrote. */
 export function parseArchived(text: string): ArchivedVersion | undefined {
-  const fields = parseObject(text);
-  const { name, version, deleted, size, sha256, modified, session, token, requestId } = fields;
+  const { digest, ...fields } = parseObject(text);
+  if (digest !== digestOf(fields)) return undefined;
+  const { name, version, deleted, size, sha256, modified, session, token, requestId, fence } =
+    fields;
   const parsed = parseFileName(Buffer.from(typeof name === 'string' ? name : ''));
   if (
     !parsed.ok ||
@@ -51,7 +67,12 @@ export function parseArchived(text: string): ArchivedVersion | undefined {
   return {
     name: parsed.name,
     record: typeof requestId === 'string' ? { ...record, requestId } : record,
+    ...(isCount(fence) ? { fence } : {}),
   };
+}
+
+function digestOf(fields: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, DIGEST_DIGITS);
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { injectable } from 'inversify';
-import { type Pack, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { FileStore, type OpenFile, type VersionRecord } from '../file-store.js';
-import { entryPath, formatArchived, LAST_ENTRY, RECORD_KEYWORD } from './archive-entry.js';
-import { asError, bytesOf, type Sink, writeTo } from './tar-streams.js';
+import { ArchiveWriter } from './archive-writer.js';
+import { isOfStorage } from './storage-errors.js';
+import { asError, bytesOf } from './tar-streams.js';
 
 /** Names that are read at a time. */
 const PAGE = 1000;
@@ -26,20 +26,30 @@ export interface ExportProgress {
   version(bytes: number): void;
   /** An old version that was pruned before its turn came; the archive is whole without it. */
   leftOut(name: FileName, version: number): void;
-  /** A content that is not what was written; an import will refuse it. */
-  damaged(name: FileName, version: number): void;
+  /** A content that is missing or not what was written; an import will pass it over. */
+  damaged(name: FileName, version: number, why: string): void;
 }
 
-interface Opened {
-  readonly record: VersionRecord;
-  /** Absent for a deletion. */
-  readonly file: OpenFile | undefined;
+/** One export on its way. */
+interface Running {
+  readonly archive: ArchiveWriter;
+  readonly currentOnly: boolean;
+  readonly progress: ExportProgress;
 }
+
+interface FileRunning extends Running {
+  readonly name: FileName;
+  /** The token of its head before anything else was read of it. */
+  readonly fence: number;
+}
+
+/** What became of one version. */
+type Written = 'written' | 'damaged' | 'pruned';
 
 /**
  * A store as a tar archive (POSIX.1-2001 pax), made while others go on writing: of each file, what
  * it was at one moment. `files/<name>` is its newest content, the versions before it lie in
- * `history/<name>/<version>`; every entry has its record.
+ * `history/<name>/<version>`; every entry has its record. See `docs/backup.md`.
  */
 @injectable()
 export class StoreExport {
@@ -54,8 +64,17 @@ export class StoreExport {
     progress: ExportProgress,
   ): AsyncGenerator<Buffer, void, undefined> {
     const archive = pack();
-    const written = this.#write(archive, options, progress).then(
-      () => archive.finalize(),
+    const running = {
+      archive: new ArchiveWriter(archive),
+      currentOnly: options.currentOnly,
+      progress,
+    };
+    const written = this.#writeFiles(running, options.pattern).then(
+      () => {
+        if (archive.destroying) return;
+        running.archive.end();
+        archive.finalize();
+      },
       (error: unknown) => archive.destroy(asError(error)),
     );
     try {
@@ -66,123 +85,94 @@ export class StoreExport {
     }
   }
 
-  async #write(archive: Pack, options: ExportOptions, progress: ExportProgress): Promise<void> {
-    await this.#writeFiles(archive, options, progress);
-    archive.entry({ name: LAST_ENTRY }, `${JSON.stringify({ format: 1 })}\n`);
-  }
-
-  async #writeFiles(
-    archive: Pack,
-    options: ExportOptions,
-    progress: ExportProgress,
-  ): Promise<void> {
-    const { pattern, currentOnly } = options;
+  async #writeFiles(running: Running, pattern: string | undefined): Promise<void> {
     let after: string | undefined;
     do {
       const { names, next } = await this.files.list({
         count: PAGE,
-        deleted: !currentOnly,
+        deleted: !running.currentOnly,
         ...(pattern === undefined ? {} : { pattern }),
         ...(after === undefined ? {} : { after }),
       });
       for (const name of names) {
-        if (await this.#writeFile(archive, name, currentOnly, progress)) progress.file();
+        // Before the history: whoever writes later has a token that is not below it.
+        const fence = (await this.files.head(name))?.token ?? 0;
+        if (await this.#writeFile({ ...running, name, fence })) running.progress.file();
       }
       after = next;
     } while (after !== undefined);
   }
 
-  /** @returns whether there was anything to write */
-  async #writeFile(
-    archive: Pack,
-    name: FileName,
-    currentOnly: boolean,
-    progress: ExportProgress,
-  ): Promise<boolean> {
-    const newest = await this.#openNewest(name);
-    if (newest === undefined || (currentOnly && newest.record.deleted)) {
-      await newest?.file?.[Symbol.asyncDispose]();
-      return false;
-    }
-    try {
-      const older = currentOnly ? [] : (await this.files.history(name)).toReversed();
-      for (const record of older) {
-        if (record.version >= newest.record.version) break;
-        await this.#writeOlder(archive, name, record, progress);
-      }
-      await this.#writeVersion(archive, name, newest, true, progress);
-      return true;
-    } finally {
-      await newest.file?.[Symbol.asyncDispose]();
-    }
-  }
-
-  /** Opened first, for it is the one that must not be missing. */
-  async #openNewest(name: FileName): Promise<Opened | undefined> {
+  /**
+   * Where the newest version is pruned before it is in the archive, those that followed are added.
+   * @returns whether there was anything to write
+   */
+  async #writeFile(running: FileRunning): Promise<boolean> {
+    let done = 0;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const [record] = await this.files.history(name);
-      if (record === undefined) return undefined;
-      if (record.deleted) return { record, file: undefined };
-      const file = await this.files.openFile(name, record.version);
-      if (file !== undefined) return { record, file };
+      const { newest, older } = await this.#wanted(running, done);
+      if (newest === undefined) return done > 0;
+      for (const record of older) {
+        const became = await this.#writeVersion(running, record, false);
+        if (became === 'pruned') await this.#tellMissing(running, record.version);
+        done = record.version;
+      }
+      const became = await this.#writeVersion(running, newest, true);
+      if (became === 'written') return true;
+      if (became === 'damaged') done = newest.version;
     }
-    throw new FileStoreUnavailable(`the newest content of "${name}" cannot be opened`, false);
+    const message = `the newest version of "${running.name}" is pruned faster than it can be read`;
+    throw new FileStoreUnavailable(message, false);
   }
 
-  async #writeOlder(
-    archive: Pack,
-    name: FileName,
-    record: VersionRecord,
-    progress: ExportProgress,
-  ): Promise<void> {
-    const { version, deleted } = record;
-    const file = deleted ? undefined : await this.files.openFile(name, version);
-    if (!deleted && file === undefined) {
-      progress.leftOut(name, version);
-      return;
+  /** What is to be written of a file above the version `done`; the older ones oldest first. */
+  async #wanted(
+    { name, currentOnly }: FileRunning,
+    done: number,
+  ): Promise<{ newest?: VersionRecord; older: readonly VersionRecord[] }> {
+    const [newest, ...rest] = await this.files.history(name);
+    if (newest === undefined || newest.version <= done) return { older: [] };
+    if (!currentOnly) {
+      return { newest, older: rest.filter(({ version }) => version > done).toReversed() };
     }
-    try {
-      await this.#writeVersion(archive, name, { record, file }, false, progress);
-    } finally {
-      await file?.[Symbol.asyncDispose]();
-    }
+    return newest.deleted ? { older: [] } : { newest, older: [] };
+  }
+
+  async #tellMissing({ name, progress }: FileRunning, version: number): Promise<void> {
+    const isKept = (await this.files.history(name)).some((record) => record.version === version);
+    if (isKept) progress.damaged(name, version, 'its content is missing');
+    else progress.leftOut(name, version);
   }
 
   async #writeVersion(
-    archive: Pack,
-    name: FileName,
-    { record, file }: Opened,
+    { archive, name, fence, progress }: FileRunning,
+    record: VersionRecord,
     isNewest: boolean,
-    progress: ExportProgress,
-  ): Promise<void> {
-    const version = { name, record };
-    const entry = archive.entry({
-      name: entryPath(version, isNewest),
-      size: record.size,
-      mtime: new Date(record.modified / 1000),
-      pax: { [RECORD_KEYWORD]: formatArchived(version) },
-    });
-    // Whoever reads the archive is told.
-    entry.on('error', () => undefined);
-    const hash = createHash('sha256');
-    if (file !== undefined) {
-      for await (const chunk of file.read(0, record.size)) {
-        hash.update(chunk);
-        await writeTo(entry, chunk);
-        if (archive.destroying) return;
-      }
-      if (hash.digest('hex') !== record.sha256) progress.damaged(name, record.version);
+  ): Promise<Written> {
+    const { version, deleted, size, token } = record;
+    let file: OpenFile | undefined;
+    let damage: string | undefined;
+    try {
+      file = deleted ? undefined : await this.files.openFile(name, version);
+    } catch (error) {
+      if (!isOfStorage(error)) throw error;
+      progress.damaged(name, version, error.message);
+      return 'damaged';
     }
-    await ended(entry);
-    progress.version(record.size);
+    if (!deleted && file === undefined) return 'pruned';
+    try {
+      const isBehind = isNewest && fence > token;
+      damage = await archive.write(
+        { name, record, ...(isBehind ? { fence } : {}) },
+        file,
+        isNewest,
+      );
+    } finally {
+      await file?.[Symbol.asyncDispose]();
+    }
+    progress.version(size);
+    if (damage === undefined) return 'written';
+    progress.damaged(name, version, damage);
+    return 'damaged';
   }
-}
-
-/** The next entry may begin when this one is over. */
-async function ended(entry: Sink): Promise<void> {
-  entry.end(undefined);
-  if (entry.destroyed) return;
-  await new Promise<void>((resolve) => {
-    entry.on('close', () => resolve());
-  });
 }

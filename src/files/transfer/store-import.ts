@@ -1,16 +1,16 @@
 import { injectable } from 'inversify';
 import { type Extract, extract, type Header } from 'tar-stream';
-import { ContentDiffers, FileNameTaken, FileTooBig } from '../errors.js';
 import type { FileName } from '../file-name.js';
-import { FileStore, type VersionRecord } from '../file-store.js';
-import type { Head } from '../head.js';
+import { FileStore } from '../file-store.js';
 import {
   type ArchivedVersion,
   LAST_ENTRY,
   parseArchived,
   RECORD_KEYWORD,
 } from './archive-entry.js';
-import { asError, bytesOf, writeTo } from './tar-streams.js';
+import { EntryContent } from './entry-content.js';
+import { asError, writeTo } from './tar-streams.js';
+import { VersionImport } from './version-import.js';
 
 /** Files of which something was refused; a whole archive of them is not worth reading on. */
 const MAX_REFUSED = 10_000;
@@ -25,6 +25,8 @@ export interface ImportProgress {
   imported(name: FileName, bytes: number): void;
   /** It is there already, exactly as the archive has it. */
   known(name: FileName): void;
+  /** Of this file only what comes behind is imported. */
+  passedOver(name: FileName, version: number, why: string): void;
   /** Nothing more of this file is imported. */
   refused(name: FileName, why: string): void;
 }
@@ -43,16 +45,17 @@ export class StoreImport {
    *   and importing the archive again goes on behind that
    */
   async run(archive: AsyncIterable<Uint8Array>, progress: ImportProgress): Promise<void> {
-    const refused = new Set<FileName>();
+    const importing = new Importing(this.files, progress);
     const entries = extract();
     const fed = feed(archive, entries);
     let isWhole = false;
     try {
       for await (const entry of entries) {
         isWhole = entry.header.name === LAST_ENTRY;
-        if (!isWhole)
-          await this.#takeUnless(refused, versionOf(entry.header), bytesOf(entry), progress);
-        entry.resume();
+        const content = new EntryContent(entry);
+        if (isWhole) importing.end();
+        else await importing.take(versionOf(entry.header), content.read());
+        await content.finish();
       }
     } catch (error) {
       throw isOfTar(error) ? damaged(error.message, error) : error;
@@ -62,71 +65,57 @@ export class StoreImport {
     }
     if (!isWhole) throw damaged('its last entry is missing', undefined);
   }
+}
 
-  async #takeUnless(
-    refused: Set<FileName>,
-    version: ArchivedVersion,
-    content: AsyncIterable<Buffer>,
-    progress: ImportProgress,
-  ): Promise<void> {
-    if (refused.has(version.name)) return;
-    const why = await this.#take(version, content, progress);
-    if (why === undefined) return;
-    refused.add(version.name);
-    progress.refused(version.name, why);
-    if (refused.size > MAX_REFUSED) {
-      throw new ArchiveError(
-        `more than ${MAX_REFUSED} files are refused: is this the right store?`,
-      );
+/** One archive on its way in. */
+class Importing {
+  readonly #versions: VersionImport;
+  readonly #refused = new Set<FileName>();
+  /** The last version, if nothing says yet that the store's history is the archive's. */
+  #unproven: ArchivedVersion | undefined;
+
+  constructor(
+    files: FileStore,
+    private readonly progress: ImportProgress,
+  ) {
+    this.#versions = new VersionImport(files);
+  }
+
+  async take(archived: ArchivedVersion, content: AsyncIterable<Buffer>): Promise<void> {
+    const { name, record } = archived;
+    if (this.#unproven?.name !== name) this.end();
+    if (this.#refused.has(name)) return;
+    const became = await this.#versions.take(archived, content);
+    this.#unproven = became.outcome === 'older' ? archived : undefined;
+    switch (became.outcome) {
+      case 'imported':
+        this.progress.imported(name, record.size);
+        return;
+      case 'known':
+      case 'older':
+        this.progress.known(name);
+        return;
+      case 'passed over':
+        this.progress.passedOver(name, record.version, became.why);
+        return;
+      case 'refused':
+        this.#refuse(name, became.why);
     }
   }
 
-  /** @returns why nothing more of the file may be imported */
-  async #take(
-    { name, record }: ArchivedVersion,
-    content: AsyncIterable<Buffer>,
-    progress: ImportProgress,
-  ): Promise<string | undefined> {
-    const from = await this.#headOf(name);
-    if (typeof from === 'string') return from;
-    const { version } = record;
-    if (from.version >= version) {
-      if (!(await this.#isThere(name, record))) return 'the store has another history of it';
-      progress.known(name);
-      return undefined;
+  /** Nothing more of the last file comes. */
+  end(): void {
+    if (this.#unproven !== undefined) {
+      this.#refuse(this.#unproven.name, 'the store has only newer versions of it');
     }
-    if (from.token > record.token) return 'somebody has locked it, or changed it since';
-    try {
-      const staged = await this.files.stageCopy(from, record, content);
-      const { outcome } = await this.files.publish(staged);
-      if (outcome !== 'published') return 'somebody changed it at this moment';
-    } catch (error) {
-      if (error instanceof FileTooBig) return error.message;
-      if (error instanceof ContentDiffers) {
-        return `version ${version} is damaged in the archive: ${error.message}`;
-      }
-      throw error;
-    }
-    progress.imported(name, record.size);
-    return undefined;
+    this.#unproven = undefined;
   }
 
-  async #headOf(name: FileName): Promise<Head | string> {
-    try {
-      return await this.files.ensureHead(name);
-    } catch (error) {
-      if (error instanceof FileNameTaken) return error.message;
-      throw error;
-    }
-  }
-
-  /** A version that was pruned here, of a history that goes on as the archive's does, is there. */
-  async #isThere(name: FileName, { version, sha256, modified }: VersionRecord): Promise<boolean> {
-    const history = await this.files.history(name);
-    const oldest = history.at(-1)?.version ?? 0;
-    const same = history.find((one) => one.version === version);
-    if (same === undefined) return version < oldest;
-    return same.sha256 === sha256 && same.modified === modified;
+  #refuse(name: FileName, why: string): void {
+    this.#refused.add(name);
+    this.progress.refused(name, why);
+    if (this.#refused.size <= MAX_REFUSED) return;
+    throw new ArchiveError(`more than ${MAX_REFUSED} files are refused: is this the right store?`);
   }
 }
 
