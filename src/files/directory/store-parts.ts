@@ -19,7 +19,6 @@ import { Orphans } from './orphans.js';
 import { PlainTree } from './plain-tree.js';
 import { PlainView } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
-import { ReplacedFiles } from './replaced-files.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
 import { DirectoryUpkeep } from './upkeep.js';
@@ -65,7 +64,6 @@ export function buildParts(
     maxFileBytes,
   );
   const looking = new ViewLook(plain, links, history);
-  const replaced = new ReplacedFiles(listing, looking, shelf, maxFileBytes);
   const view = new PlainView(
     layout,
     plain,
@@ -108,7 +106,6 @@ export function buildParts(
     plain,
     listing,
     adoption,
-    replaced,
     views,
     retention,
     upkeep,
