@@ -1,3 +1,4 @@
+import { giveBack } from '../chunk-memory.js';
 import type { S3Bucket, UploadedPart } from './s3-bucket.js';
 import type { UploadMemory } from './upload-memory.js';
 
@@ -37,6 +38,7 @@ export class LargeUpload {
       from += taken;
       if (this.#bytes === this.partBytes) await this.#send(this.#part);
     }
+    giveBack(chunk);
   }
 
   async finish(): Promise<void> {
