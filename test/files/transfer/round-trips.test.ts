@@ -73,6 +73,16 @@ async function told(store: FileStore, from: Files): Promise<unknown> {
   return all;
 }
 
+/** Every version in `to` is one of `from`. */
+async function expectNothingElse(from: FileStore, to: FileStore, all: Files): Promise<void> {
+  const { names } = await to.list({ count: 1000, deleted: true });
+  expect([...all.keys()]).to.include.members([...names]);
+  for (const one of all.keys()) {
+    const known = await from.history(one);
+    for (const record of await to.history(one)) expect(known).to.deep.include(record);
+  }
+}
+
 function inMemory(): MemoryFileStore {
   return new MemoryFileStore(new SystemClock(), CONTRACT_MAX_FILE_BYTES, new Keeping(3));
 }
@@ -159,12 +169,7 @@ describe('Any store goes through an archive', function () {
           (error: unknown) => error,
         );
         if (failed !== undefined) expect(failed).to.be.instanceOf(ArchiveError);
-        const { names } = await to.list({ count: 1000, deleted: true });
-        expect([...all.keys()]).to.include.members([...names]);
-        for (const one of all.keys()) {
-          const known = await from.history(one);
-          for (const record of await to.history(one)) expect(known).to.deep.include(record);
-        }
+        await expectNothingElse(from, to, all);
         if (cut && failed !== undefined) await importInto(to, archive);
         if (cut) expect(await told(to, all)).to.deep.equal(await told(from, all));
       }),
