@@ -3,6 +3,7 @@ import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
 import { StoreUpkeep } from '../files/check/store-upkeep.js';
 import { DirectoryFileStore } from '../files/directory/directory-file-store.js';
+import { DirectoryHealth } from '../files/directory/directory-health.js';
 import { OWN_FOLDER } from '../files/directory/layout.js';
 import { DirectoryStoreOptions } from '../files/directory/options.js';
 import { FileStore } from '../files/file-store.js';
@@ -11,6 +12,7 @@ import { NoReadCheck, ReadCheck, Sha256ReadCheck } from '../files/read-check.js'
 import { S3StoreOptions } from '../files/s3/options.js';
 import { S3Bucket } from '../files/s3/s3-bucket.js';
 import { S3FileStore } from '../files/s3/s3-file-store.js';
+import { StoreHealth, UnwatchedStore } from '../files/store-health.js';
 import { AuditOptions, JsonLinesAuditTrail } from '../sessions/audit/json-lines-audit-trail.js';
 import { S3AuditTrail } from '../sessions/audit/s3-audit-trail.js';
 import { AuditTrail } from '../sessions/audit-trail.js';
@@ -28,6 +30,7 @@ export const filesModule = (config: Config, { sweeps } = { sweeps: true }): Cont
       bind(S3FileStore).toSelf();
       bind(FileStore).toService(S3FileStore);
       bind(StoreUpkeep).toDynamicValue(({ get }) => get(S3FileStore).upkeep);
+      bind(StoreHealth).to(UnwatchedStore);
       bind(AuditTrail).to(S3AuditTrail);
       return;
     }
@@ -44,6 +47,7 @@ export const filesModule = (config: Config, { sweeps } = { sweeps: true }): Cont
     bind(DirectoryFileStore).toSelf();
     bind(FileStore).toService(DirectoryFileStore);
     bind(StoreUpkeep).toDynamicValue(({ get }) => get(DirectoryFileStore).upkeep);
+    bind(StoreHealth).to(DirectoryHealth);
     bind(AuditOptions).toConstantValue(
       new AuditOptions(join(config.filesRoot, OWN_FOLDER, 'audit.jsonl')),
     );

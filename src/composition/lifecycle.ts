@@ -1,10 +1,11 @@
 import { ContainerModule } from 'inversify';
 import { BuildInfo } from '../commands/build-info.js';
 import { Shutdown } from '../commands/shutdown.js';
+import { StoreHealth } from '../files/store-health.js';
 import { Readiness } from '../telemetry/readiness.js';
 
 /** Where the process is in its life: starting, ready, draining. */
-export class AppState extends Readiness {
+export class AppState {
   #phase: 'starting' | 'ready' | 'draining' = 'starting';
   readonly #stopRequested = Promise.withResolvers<string>();
 
@@ -24,8 +25,23 @@ export class AppState extends Readiness {
     this.#stopRequested.resolve(reason);
   }
 
-  override problems(): readonly string[] {
-    return this.#phase === 'ready' ? [] : [this.#phase];
+  /** Undefined once it is ready and as long as it is. */
+  get problem(): string | undefined {
+    return this.#phase === 'ready' ? undefined : this.#phase;
+  }
+}
+
+class AppReadiness extends Readiness {
+  constructor(
+    private readonly state: AppState,
+    private readonly health: StoreHealth,
+  ) {
+    super();
+  }
+
+  override async problems(): Promise<readonly string[]> {
+    const problem = this.state.problem ?? (await this.health.problem());
+    return problem === undefined ? [] : [problem];
   }
 }
 
@@ -43,7 +59,7 @@ export const lifecycleModule = (version: string): ContainerModule =>
   new ContainerModule(({ bind }) => {
     const state = new AppState();
     bind(AppState).toConstantValue(state);
-    bind(Readiness).toConstantValue(state);
+    bind(Readiness).toDynamicValue(({ get }) => new AppReadiness(state, get(StoreHealth)));
     bind(Shutdown).toConstantValue(new RemoteShutdown(state));
     bind(BuildInfo).toConstantValue(new BuildInfo(version));
   });

@@ -20,11 +20,23 @@ export class FileNameTaken extends Error {
   override readonly name = 'FileNameTaken';
   readonly code = 'NAME';
 
+  /** @param why what `taken` is */
   constructor(
     readonly wanted: FileName,
     readonly taken: string,
+    why = 'is one',
   ) {
-    super(`"${wanted}" cannot be a file because "${taken}" is one: choose another name`);
+    super(`"${wanted}" cannot be a file because "${taken}" ${why}: choose another name`);
+  }
+}
+
+/** A valid name that the store's disk cannot hold all the same. */
+export class FileNameUnfit extends Error {
+  override readonly name = 'FileNameUnfit';
+  readonly code = 'NAME';
+
+  constructor(options?: ErrorOptions) {
+    super('the disk below FILES_ROOT cannot hold so long a name: choose a shorter one', options);
   }
 }
 

@@ -11,6 +11,24 @@ export function namePattern(pattern: string): (name: string) => boolean {
   return (name) => matches(wanted, name.split('/'));
 }
 
+/**
+ * Whether names below a folder could match a glob, by its leading segments.
+ * The folder is given without a slash at its end.
+ */
+export function folderPattern(pattern: string): (folder: string) => boolean {
+  const wanted = pattern.split('/').map(segmentPattern);
+  const anyDepth = wanted.indexOf('star');
+  const leading = anyDepth < 0 ? wanted.slice(0, -1) : wanted.slice(0, anyDepth);
+  return (folder) => {
+    const segments = folder.split('/');
+    if (anyDepth < 0 && segments.length > leading.length) return false;
+    return leading.every((step, at) => {
+      const segment = segments[at];
+      return segment === undefined || step === 'star' || step(segment);
+    });
+  };
+}
+
 /** One item of a pattern: a star for any number of items, or a test of one item. */
 type Step<T> = 'star' | ((item: T) => boolean);
 

@@ -28,8 +28,8 @@ export class HttpEndpoints {
       ['/healthz', () => text(200, ['ok'])],
       [
         '/readyz',
-        () => {
-          const problems = readiness.problems();
+        async () => {
+          const problems = await readiness.problems();
           return problems.length === 0 ? text(200, ['ready']) : text(503, problems);
         },
       ],

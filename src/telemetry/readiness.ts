@@ -1,5 +1,5 @@
 /** Whether this replica should be sent new clients. */
 export abstract class Readiness {
   /** Why it should not, each in a few words (`draining`); empty if it should. */
-  abstract problems(): readonly string[];
+  abstract problems(): Promise<readonly string[]>;
 }

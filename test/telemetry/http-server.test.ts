@@ -15,7 +15,7 @@ import { RecordingLog } from './recording-log.js';
 class FakeReadiness extends Readiness {
   reasons: readonly string[] = [];
 
-  override problems(): readonly string[] {
+  override async problems(): Promise<readonly string[]> {
     return this.reasons;
   }
 }

@@ -79,7 +79,7 @@ export class ContentShelf {
     } catch (error) {
       await rm(aside, { force: true });
       await this.remove(id);
-      throw await this.#explained(id, error);
+      throw await this.#explained(error);
     }
   }
 
@@ -97,7 +97,7 @@ export class ContentShelf {
       return record;
     } catch (error) {
       await this.remove(id);
-      throw await this.#explained(id, error);
+      throw await this.#explained(error);
     }
   }
 
@@ -155,9 +155,9 @@ export class ContentShelf {
   }
 
   /** Where the store still stands, what is not found was taken away while it was being written. */
-  async #explained(id: ContentId, error: unknown): Promise<unknown> {
+  async #explained(error: unknown): Promise<unknown> {
     if (!hasCode(error, 'ENOENT')) return error;
-    this.#shards.delete(this.layout.shard(id));
+    this.#shards.clear();
     await Promise.all([this.layout.contents, this.layout.prepared].map((folder) => stat(folder)));
     return new FileStoreUnavailable(
       'what was being stored was taken for the leftover of a dead process: send it again',

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
@@ -25,12 +24,13 @@ import {
 import type { ContentId, Head } from '../head.js';
 import { Adoption } from './adoption.js';
 import { type Details, SourceFailed } from './content-shelf.js';
-import { guarded } from './disk-errors.js';
+import { errorCode, guarded, unavailable } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
 import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
 import { publicRecord } from './record.js';
+import type { ReplacedFile } from './replaced-files.js';
 import { StagedVersion } from './staged-version.js';
 import { buildParts, type StoreParts } from './store-parts.js';
 
@@ -76,10 +76,7 @@ export class DirectoryFileStore extends FileStore {
       await durable.folder(layout.own);
       await durable.folder(layout.root);
       await this.#checkMount(layout.root);
-      await this.#parts.mount.look(layout.root);
-      const probe = join(layout.prepared, randomUUID());
-      await writeFile(probe, '');
-      await rm(probe);
+      await this.#parts.mount.look(layout.root, layout.prepared);
     });
     if (this.options.sweeps) this.#parts.sweeper.start();
   }
@@ -269,6 +266,28 @@ export class DirectoryFileStore extends FileStore {
 
   override forgetUnwritten(head: Head): Promise<void> {
     return guarded(() => this.#parts.swapper.forget(head));
+  }
+
+  /**
+   * The plain files that somebody replaced or edited, which the store neither serves nor overwrites
+   * until the next version: see {@link stageReplaced}.
+   */
+  async *replacedByHand(): AsyncGenerator<ReplacedFile, void, undefined> {
+    try {
+      yield* this.#parts.replaced.find();
+    } catch (error) {
+      throw errorCode(error) === undefined ? error : unavailable(error);
+    }
+  }
+
+  /**
+   * As {@link stage}, of the plain file that somebody put in place of the current version; undefined
+   * where nobody did.
+   */
+  async stageReplaced(from: Head, author: Author): Promise<Staged | undefined> {
+    checkToken(from, author.token);
+    const record = await guarded(() => this.#parts.replaced.store(from, author));
+    return record && new StagedVersion(from, record);
   }
 
   async #store(

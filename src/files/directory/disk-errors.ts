@@ -1,4 +1,4 @@
-import { FileStoreUnavailable } from '../errors.js';
+import { FileNameUnfit, FileStoreUnavailable } from '../errors.js';
 
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   const code = errorCode(error);
@@ -39,12 +39,15 @@ export function unavailable(cause: unknown, outcomeUnknown = false): FileStoreUn
   return new FileStoreUnavailable(`${advice}${end}`, outcomeUnknown, { cause });
 }
 
-/** Runs `work`; an error of the file system becomes {@link FileStoreUnavailable}. */
+/**
+ * Runs `work`; an error of the file system becomes {@link FileStoreUnavailable}, or
+ * {@link FileNameUnfit}.
+ */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    throw unavailable(error);
+    throw hasCode(error, 'ENAMETOOLONG') ? new FileNameUnfit({ cause: error }) : unavailable(error);
   }
 }

@@ -68,9 +68,9 @@ export class HeadCreator {
   async #place(head: Head, entries: readonly string[], gap: number): Promise<boolean> {
     const tree = join(this.layout.prepared, randomUUID());
     const target = join(this.layout.files, ...entries.slice(0, gap + 1));
-    await this.#prepare(tree, entries.slice(gap + 1), head);
-    await this.failpoints.hit('create.before-rename');
     try {
+      await this.#prepare(tree, entries.slice(gap + 1), head);
+      await this.failpoints.hit('create.before-rename');
       await rename(tree, target);
     } catch (error) {
       await rm(tree, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type FileName, MAX_NAME_SEGMENTS, parseFileName } from '../file-name.js';
 import type { FileListing, ListQuery } from '../file-store.js';
 import type { Head } from '../head.js';
-import { namePattern } from '../name-pattern.js';
+import { folderPattern, namePattern } from '../name-pattern.js';
 import { hasCode } from './disk-errors.js';
 import { type HeadReader, isFolderOfNames } from './head-reader.js';
 import { type Layout, OWN_FOLDER } from './layout.js';
@@ -19,6 +19,16 @@ export interface Listed {
   readonly head: Head | undefined;
 }
 
+/** What a walk is to look at, so that it reads nothing else. */
+interface Wanted {
+  readonly after: string;
+  readonly isWanted: (name: string) => boolean;
+  /** Whether anything below a folder could be wanted. */
+  readonly mayHold: (folder: string) => boolean;
+}
+
+const always = (): boolean => true;
+
 /** Walks the heads and the plain files beside them in the order of their names. */
 export class Listing {
   constructor(
@@ -29,14 +39,19 @@ export class Listing {
   ) {}
 
   async list(query: ListQuery): Promise<FileListing> {
-    const matches = query.pattern === undefined ? () => true : namePattern(query.pattern);
+    const { pattern, after = '' } = query;
+    const wanted: Wanted = {
+      after,
+      isWanted: pattern === undefined ? always : namePattern(pattern),
+      mayHold: pattern === undefined ? always : folderPattern(pattern),
+    };
     // A folder that is not there lists as empty, which for the whole store would be a lie.
     await stat(this.layout.files);
     const names: FileName[] = [];
-    for await (const { name, head } of this.walk(query.after)) {
+    for await (const { name, head } of this.#walk('', wanted)) {
       const isThere =
         head === undefined || head.content !== undefined || (query.deleted && head.version > 0);
-      if (!isThere || !matches(name)) continue;
+      if (!isThere) continue;
       if (names.length >= query.count) return { names, next: names.at(-1) };
       names.push(name);
     }
@@ -45,17 +60,25 @@ export class Listing {
 
   /** Every name behind `after`, those without content too. */
   walk(after = ''): AsyncGenerator<Listed, void, undefined> {
-    return this.#walk('', after);
+    return this.#walk('', { after, isWanted: always, mayHold: always });
   }
 
   /** @param prefix a folder of names: empty, or ending in a slash */
-  async *#walk(prefix: string, after: string): AsyncGenerator<Listed, void, undefined> {
+  async *#walk(prefix: string, wanted: Wanted): AsyncGenerator<Listed, void, undefined> {
     let last = '';
     for (;;) {
-      const keys = await this.#nextKeys(prefix, after, last);
+      const keys = await this.#nextKeys(prefix, wanted.after, last);
+      // Nothing lies below a file; where one fell into the window before, that is found out again.
+      const files = new Set<string>();
       for (const key of keys) {
-        if (key.endsWith('/')) yield* this.#below(prefix + key, after);
-        else yield* this.#at(prefix + key);
+        if (key.endsWith('/')) {
+          if (!files.has(key.slice(0, -1))) yield* this.#below(prefix + key, wanted);
+        } else if (wanted.isWanted(prefix + key)) {
+          for await (const listed of this.#at(prefix + key)) {
+            files.add(key);
+            yield listed;
+          }
+        }
       }
       if (keys.length < this.window) return;
       last = keys.at(-1) ?? last;
@@ -88,14 +111,17 @@ export class Listing {
     const parsed = parseFileName(text);
     if (!parsed.ok) return;
     const { name } = parsed;
+    // Not by a listing, for it may be large.
+    if (await isFolderOfNames(this.layout.headFolder(name))) return;
     const place = await this.reader.place(name);
     if (place.kind === 'head') yield { name, head: place.head };
     if (place.kind !== 'none') return;
     if ((await this.plain.look(name)).kind === 'file') yield { name, head: undefined };
   }
 
-  async *#below(prefix: string, after: string): AsyncGenerator<Listed, void, undefined> {
+  async *#below(prefix: string, wanted: Wanted): AsyncGenerator<Listed, void, undefined> {
     const name = prefix.slice(0, -1);
+    if (!wanted.mayHold(name)) return;
     // No name lies that deep, whatever folders people make.
     if (name.split('/').length >= MAX_NAME_SEGMENTS) return;
     const isTree = await isFolderOfNames(this.#treeFolder(prefix));
@@ -104,7 +130,7 @@ export class Listing {
       const parsed = parseFileName(name);
       if (!parsed.ok || (await this.reader.place(parsed.name)).kind === 'head') return;
     }
-    yield* this.#walk(prefix, after);
+    yield* this.#walk(prefix, wanted);
   }
 
   #treeFolder(prefix: string): string {

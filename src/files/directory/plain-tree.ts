@@ -5,32 +5,40 @@ import type { FileName } from '../file-name.js';
 import { hasCode } from './disk-errors.js';
 import type { HeadReader } from './head-reader.js';
 import type { Layout } from './layout.js';
+import { Mount } from './mount.js';
 
 export type PlainEntry =
   | { readonly kind: 'file'; readonly path: string; readonly stats: BigIntStats }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'none' }
   /** A link, a device, or a way that does not lead through folders: never followed or touched. */
-  | { readonly kind: 'blocked'; readonly by: string; readonly isFile: boolean };
+  | { readonly kind: 'blocked'; readonly by: string; readonly isFile: boolean }
+  /** The disk takes this name for another one, which is there. */
+  | { readonly kind: 'folded'; readonly by: string };
 
 /** The plain files people see below the root. No symbolic link is followed anywhere. */
 export class PlainTree {
   constructor(
     private readonly layout: Layout,
     private readonly reader: HeadReader,
+    private readonly mount = new Mount(),
   ) {}
 
   async look(name: string): Promise<PlainEntry> {
     const segments = name.split('/');
     for (let depth = 1; depth < segments.length; depth++) {
       const above = segments.slice(0, depth).join('/');
-      const stats = await statsOf(this.layout.plain(above));
+      const stats = await this.stats(this.layout.plain(above));
       if (stats === undefined) return { kind: 'none' };
+      const other = await this.#otherSpelling(above);
+      if (other !== undefined) return { kind: 'folded', by: other };
       if (!stats.isDirectory()) return { kind: 'blocked', by: above, isFile: stats.isFile() };
     }
     const path = this.layout.plain(name);
-    const stats = await statsOf(path);
+    const stats = await this.stats(path);
     if (stats === undefined) return { kind: 'none' };
+    const other = await this.#otherSpelling(name);
+    if (other !== undefined) return { kind: 'folded', by: other };
     if (stats.isFile()) return { kind: 'file', path, stats };
     if (stats.isDirectory()) return { kind: 'folder', path };
     return { kind: 'blocked', by: name, isFile: false };
@@ -58,17 +66,42 @@ export class PlainTree {
       const above = await this.reader.place(entry.by as FileName);
       if (above.kind === 'none') throw new FileNameTaken(name, entry.by);
     }
+    if (entry.kind === 'folded') {
+      throw new FileNameTaken(name, entry.by, 'is there, which this disk takes for the same name');
+    }
     if (entry.kind !== 'folder') return;
     const [first] = await readdir(entry.path);
     if (first !== undefined) throw new FileNameTaken(name, `${name}/${first}`);
   }
+
+  /** A seam: most disks do not fold names. */
+  protected stats(path: string): Promise<BigIntStats | undefined> {
+    return statsOf(path);
+  }
+
+  /** How what is found under a name is spelt on the disk; undefined where that is the name. */
+  async #otherSpelling(name: string): Promise<string | undefined> {
+    if (!this.mount.folds) return undefined;
+    const cut = name.lastIndexOf('/') + 1;
+    const entries = await readdir(this.layout.plain(name.slice(0, Math.max(0, cut - 1))));
+    const wanted = name.slice(cut);
+    if (entries.includes(wanted)) return undefined;
+    const other = entries.find((entry) => folded(entry) === folded(wanted));
+    return `${name.slice(0, cut)}${other ?? wanted}`;
+  }
+}
+
+/** For finding, among few, the one that the disk has taken for another. */
+function folded(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase();
 }
 
 export async function statsOf(path: string): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true });
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    // A name that the disk cannot hold is not there either.
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EILSEQ')) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { copyFile, link, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,13 +9,12 @@ import type { FileObserver } from '../file-observer.js';
 import type { Head } from '../head.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
-import { readRange } from './disk-file.js';
 import type { FoundShelf } from './found-shelf.js';
 import type { HeadReader } from './head-reader.js';
-import type { History } from './history.js';
 import type { Layout } from './layout.js';
-import { openPlain, type PlainTree, statsOf } from './plain-tree.js';
+import { type PlainTree, statsOf } from './plain-tree.js';
 import { NO_LINKS, type ViewLink, type ViewLinks } from './view-links.js';
+import type { ViewLook } from './view-look.js';
 
 /** Each try is lost only to a swap, another replica's view or a person at the same moment. */
 const MAX_TRIES = 16;
@@ -35,14 +34,6 @@ export type ViewMode = 'publish' | 'repair';
  */
 export type ViewState = 'current' | 'missing' | 'stale' | 'replaced' | 'blocked';
 
-type View =
-  | { readonly kind: 'missing' | 'folder' }
-  | { readonly kind: 'blocked'; readonly by: string; readonly isFile: boolean }
-  /** Written by the store and not touched since. */
-  | { readonly kind: 'own'; readonly link: ViewLink }
-  /** Put there, or edited in place, by somebody else. */
-  | { readonly kind: 'foreign'; readonly stats: BigIntStats; readonly link: ViewLink | undefined };
-
 /** Makes `<root>/<name>` converge to the current version. */
 export class PlainView {
   readonly #reported = new Map<FileName, string>();
@@ -54,7 +45,7 @@ export class PlainView {
     private readonly found: FoundShelf,
     private readonly reader: HeadReader,
     private readonly shelf: ContentShelf,
-    private readonly history: History,
+    private readonly looking: ViewLook,
     private readonly failpoints: Failpoints,
     private readonly log: Log,
     private readonly observer: FileObserver,
@@ -82,14 +73,14 @@ export class PlainView {
     const head = await this.reader.read(name);
     if (head === undefined) return 'current';
     const isDeleted = head.content === undefined;
-    const view = await this.#look(name);
+    const view = await this.looking.at(name);
     switch (view.kind) {
       case 'missing':
         return isDeleted ? 'current' : 'missing';
       case 'own':
         return view.link.version >= head.version && !isDeleted ? 'current' : 'stale';
       case 'foreign': {
-        const version = await this.#versionOf(head, this.layout.plain(name));
+        const version = await this.looking.versionOf(head, this.layout.plain(name));
         if (version === undefined) return 'replaced';
         return version === head.version ? 'current' : 'stale';
       }
@@ -102,7 +93,7 @@ export class PlainView {
 
   /** Whether the view now is as `head` says, or nothing can be done; false: look again. */
   async #converge(head: Head, mode: ViewMode): Promise<boolean> {
-    const view = await this.#look(head.name);
+    const view = await this.looking.at(head.name);
     switch (view.kind) {
       case 'missing':
         return head.content === undefined ? true : await this.#write(head, false);
@@ -121,16 +112,6 @@ export class PlainView {
       case 'folder':
         return head.content === undefined || this.#refuse(head.name, head.name);
     }
-  }
-
-  async #look(name: FileName): Promise<View> {
-    const entry = await this.plain.look(name);
-    if (entry.kind === 'none') return { kind: 'missing' };
-    if (entry.kind === 'folder') return { kind: 'folder' };
-    if (entry.kind === 'blocked') return entry;
-    const own = await this.links.find(name, entry.stats);
-    if (own !== undefined && own.mtimeNs === entry.stats.mtimeNs) return { kind: 'own', link: own };
-    return { kind: 'foreign', stats: entry.stats, link: own };
   }
 
   /** @param replace whether a view of the store lies there, which may be renamed over */
@@ -225,7 +206,7 @@ export class PlainView {
   async #keptVersion(head: Head, path: string, stats: BigIntStats): Promise<number | undefined> {
     const mark = `${stats.ino}.${stats.mtimeNs}.${stats.size}`;
     if (this.#reported.get(head.name) === mark) return undefined;
-    const version = await this.#versionOf(head, path);
+    const version = await this.looking.versionOf(head, path);
     if (version !== undefined) return version;
     const [oldest] = this.#reported.keys();
     if (this.#reported.size >= MAX_REPORTED && oldest !== undefined) this.#reported.delete(oldest);
@@ -238,7 +219,7 @@ export class PlainView {
 
   /** Deletes what was moved aside if it is a kept version anyway, else tells where it lies. */
   async #judge(head: Head, taken: string): Promise<void> {
-    if ((await this.#versionOf(head, taken)) !== undefined) {
+    if ((await this.looking.versionOf(head, taken)) !== undefined) {
       await rm(taken, { force: true });
       return;
     }
@@ -268,24 +249,6 @@ export class PlainView {
       const taken = await this.found.take(old.path, head.name);
       if (taken !== undefined) await this.#judge(head, taken);
     }
-  }
-
-  async #versionOf(head: Head, path: string): Promise<number | undefined> {
-    const handle = await openPlain(path);
-    if (handle === undefined) return undefined;
-    const hash = createHash('sha256');
-    let size = 0;
-    try {
-      for await (const chunk of readRange(handle, 0, Number.POSITIVE_INFINITY)) {
-        hash.update(chunk);
-        size += chunk.length;
-      }
-    } finally {
-      await handle.close();
-    }
-    const sha256 = hash.digest('hex');
-    const kept = await this.history.kept(head);
-    return kept.find((one) => !one.deleted && one.size === size && one.sha256 === sha256)?.version;
   }
 
   #refuse(name: FileName, by: string): true {

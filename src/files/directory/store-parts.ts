@@ -19,10 +19,12 @@ import { Orphans } from './orphans.js';
 import { PlainTree } from './plain-tree.js';
 import { PlainView } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
+import { ReplacedFiles } from './replaced-files.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
 import { DirectoryUpkeep } from './upkeep.js';
 import { ViewLinks } from './view-links.js';
+import { ViewLook } from './view-look.js';
 
 /** Names whose plain files wait to be written; beyond it the next sweep writes them. */
 const MAX_WAITING_VIEWS = 10_000;
@@ -47,7 +49,7 @@ export function buildParts(
   const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, mount);
   const history = new History(shelf, clock, keeping);
   const requests = new PublishedRequests(shelf, keeping);
-  const plain = new PlainTree(layout, reader);
+  const plain = new PlainTree(layout, reader, mount);
   const links = new ViewLinks(layout);
   const listing = new Listing(layout, reader, plain);
   const adoption = new Adoption(
@@ -62,6 +64,8 @@ export function buildParts(
     failpoints,
     maxFileBytes,
   );
+  const looking = new ViewLook(plain, links, history);
+  const replaced = new ReplacedFiles(listing, looking, shelf, maxFileBytes);
   const view = new PlainView(
     layout,
     plain,
@@ -69,7 +73,7 @@ export function buildParts(
     new FoundShelf(layout, clock),
     reader,
     shelf,
-    history,
+    looking,
     failpoints,
     log,
     observer,
@@ -104,6 +108,7 @@ export function buildParts(
     plain,
     listing,
     adoption,
+    replaced,
     views,
     retention,
     upkeep,

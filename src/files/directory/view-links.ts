@@ -53,7 +53,7 @@ export class ViewLinks {
   /** Where a link to a file of this version is to be put. */
   async place(name: FileName, version: number, mtimeNs: bigint): Promise<string> {
     const folder = this.layout.viewLinks(name);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     return join(folder, `${version}.${mtimeNs}.${randomBytes(4).toString('hex')}`);
   }
 
@@ -72,5 +72,14 @@ export class ViewLinks {
     } catch (error) {
       if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
     }
+  }
+}
+
+/** One only: of a store that is gone nothing is to be made anew. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
 }

@@ -19,9 +19,8 @@ const LATER_MS = 2 * 3_600_000;
 /** A victim that is killed from outside dies within this time of its start, in milliseconds. */
 const ANYWHERE_WITHIN_MS = 300;
 
-/** Steps that come by once a round; others many times. */
-const MOST_OCCURRENCES = 3;
-const MOST_SYNCS = 40;
+/** How often a sync comes by where other steps come by once. */
+const SYNCS_A_ROUND = 15;
 
 export type KilledAt = StepName | 'anywhere';
 
@@ -55,16 +54,18 @@ export class Arena {
     private readonly root: string,
     private readonly random: Random,
     private readonly tally: Tally,
+    private readonly rounds: number,
     private readonly witness: Child,
   ) {}
 
-  static async start(folder: string, random: Random, tally: Tally): Promise<Arena> {
+  /** @param rounds how often a victim may come by its step before it dies there */
+  static async start(folder: string, random: Random, tally: Tally, rounds: number): Promise<Arena> {
     const root = await mkdtemp(join(folder, 'root-'));
     const early: Told[] = [];
     let heed = (told: Told): void => void early.push(told);
     const seed = `${random.whole(0, 2 ** 31)}`;
     const witness = new Child('./witness.js', [root, `${AHEAD_MS}`, seed], (told) => heed(told));
-    const arena = new Arena(root, random, tally, witness);
+    const arena = new Arena(root, random, tally, rounds, witness);
     heed = (told) => arena.#heed('the witness', told);
     early.forEach(heed);
     await arena.#untilHeld();
@@ -100,7 +101,7 @@ export class Arena {
   }
 
   async #live(at: KilledAt): Promise<boolean> {
-    const most = at.startsWith('sync.') ? MOST_SYNCS : MOST_OCCURRENCES;
+    const most = at.startsWith('sync.') ? this.rounds * SYNCS_A_ROUND : this.rounds;
     const occurrence = this.random.whole(1, most);
     const seed = this.random.whole(0, 2 ** 31);
     this.#aheadMs += LATER_MS;

@@ -1,27 +1,16 @@
-import { SystemClock } from '../../../src/clock/system-clock.js';
 import { DirectoryFileStore } from '../../../src/files/directory/directory-file-store.js';
 import { DirectoryStoreOptions } from '../../../src/files/directory/options.js';
 import { buildParts } from '../../../src/files/directory/store-parts.js';
 import { type Failpoints, NoFailpoints } from '../../../src/files/failpoints.js';
 import { FileObserver } from '../../../src/files/file-observer.js';
 import { Keeping } from '../../../src/files/keeping.js';
+import { ClockAhead } from '../../support/clock-ahead.js';
 import { RecordingLog } from '../../support/recording-log.js';
 
 export const KEEP_VERSIONS = 20;
 
 /** Largest content in bytes. */
 export const MAX_CONTENT_BYTES = 150_000;
-
-/** Ahead of the disk's own time, so that whatever a dead process left counts as old. */
-export class ClockAhead extends SystemClock {
-  constructor(private readonly aheadMs: number) {
-    super();
-  }
-
-  override epochMicros(): number {
-    return super.epochMicros() + this.aheadMs * 1000;
-  }
-}
 
 class NoObserver extends FileObserver {
   override viewRepaired(): void {}

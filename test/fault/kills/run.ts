@@ -14,6 +14,8 @@ export interface KillRun {
   readonly folder: string;
   /** How many roots at once. */
   readonly lanes: number;
+  /** How often a victim may come by its step before it dies there; some at the first time. */
+  readonly rounds: number;
   /** No victim is started after that, in milliseconds. */
   readonly limitMs: number;
   readonly say: (line: string) => void;
@@ -30,7 +32,7 @@ export async function runKills(wish: KillRun): Promise<Tally> {
   const lane = async (random: Random): Promise<void> => {
     let next = plan.next();
     while (next.done !== true && !isOver()) {
-      const arena = await Arena.start(wish.folder, random, tally);
+      const arena = await Arena.start(wish.folder, random, tally, wish.rounds);
       try {
         for (let kills = 0; kills < KILLS_A_ROOT && next.done !== true && !isOver(); kills++) {
           await arena.kill(next.value);

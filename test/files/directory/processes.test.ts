@@ -1,107 +1,57 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { ORPHAN_AGE_MS } from '../../../src/files/directory/orphans.js';
 import type { StepName } from '../../../src/files/failpoints.js';
-import { nameOf, read, write } from '../../contract/file-store.contract.js';
-import { StoreFixture } from './store-fixture.js';
+import {
+  exactlyOneOf,
+  publishAgainstEachOther,
+  refuseLate,
+  type SharedPlace,
+} from '../../contract/publishing-processes.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { processStore } from './process-store.js';
 
-interface Ended {
-  readonly lines: readonly string[];
-  readonly signal: NodeJS.Signals | null;
-  readonly errors: string;
+function placeAt(root: string): SharedPlace {
+  return {
+    script: new URL('./publisher-child.js', import.meta.url),
+    args: [root],
+    replica: async (wish) => {
+      const store = processStore(root, wish);
+      await store.open();
+      await store.idle();
+      return store;
+    },
+  };
 }
 
-async function run(script: string, ...args: readonly string[]): Promise<Ended> {
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), args, { silent: true });
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error('the child has no output');
-  const [output, errors, [, signal]] = await Promise.all([
-    text(stdout),
-    text(stderr),
-    once(child, 'exit'),
-  ]);
-  return { lines: output.split('\n').filter((line) => line !== ''), signal, errors };
-}
+describe('Processes on one root', function () {
+  this.timeout(30_000);
 
-describe('Processes on one root', () => {
-  let fixture: StoreFixture;
-
-  beforeEach(async () => {
-    fixture = await StoreFixture.create();
+  it('publish against each other without losing or doubling a version', async () => {
+    await using folder = await temporaryFolder();
+    await publishAgainstEachOther(placeAt(folder.path), 15);
+    expect(await readFile(`${folder.path}/shared`, 'utf8')).to.match(/ 14$/);
   });
 
-  afterEach(() => fixture.close());
+  it('that swap from the same head at the same moment: exactly one wins', async () => {
+    await using folder = await temporaryFolder();
+    await exactlyOneOf(placeAt(folder.path), 4, 'publish.before-swap');
+  });
 
   const steps: readonly StepName[] = [
-    'sync.file',
-    'sync.folder',
     'stage.content-written',
     'stage.record-placed',
     'stage.content-placed',
-    'create.before-rename',
-    'create.after-rename',
-    'fence.before-swap',
-    'fence.after-swap',
     'publish.before-swap',
-    'publish.after-swap',
-    'forget.after-unlink',
-    'view.copied',
-    'view.before-rename',
-    'view.after-rename',
   ];
   for (const step of steps) {
-    it(`killed at ${step} lose nothing that was acknowledged, and are cleaned up after`, async () => {
-      const { lines, signal, errors } = await run('./crash-child.js', fixture.root, step);
-      expect(errors).to.equal('');
-      expect(signal).to.equal('SIGKILL');
-      const acknowledged = lines.length;
-
-      const { store } = await fixture.replica({ plainView: 'on' });
-      const name = nameOf('dir/a');
-      const version = (await store.head(name))?.version ?? 0;
-      expect(version).to.be.within(acknowledged, acknowledged + 1);
-      const history = await store.history(name);
-      const wanted = Array.from({ length: version }, (_, at) => version - at);
-      expect(history.map((record) => record.version)).to.deep.equal(wanted.slice(0, 3));
-      for (const at of wanted) expect(await read(store, 'dir/a', at)).to.equal(`content ${at}`);
-      if (version > 0) expect(await readFile(fixture.path('dir/a'), 'utf8')).to.match(/^content/);
-
-      expect((await write(store, 'dir/a', 'after')).version).to.equal(version + 1);
-      await store.idle();
-      expect(await readFile(fixture.path('dir/a'), 'utf8')).to.equal('after');
-      await fixture.clock.advance(ORPHAN_AGE_MS + 60_000);
-      await fixture.replica({ plainView: 'on' });
-      expect((await fixture.contents()).length).to.equal(Math.min(version + 1, 3));
-      expect(await fixture.prepared()).to.deep.equal([]);
-      expect(await readdir(fixture.own('found'))).to.deep.equal([]);
-    }).timeout(20_000);
+    it(`of which one stood still at ${step} refuse its late version`, async () => {
+      await using folder = await temporaryFolder();
+      await refuseLate(placeAt(folder.path), step);
+      expect(await readFile(`${folder.path}/shared`, 'utf8')).to.equal('next');
+      const shelved = await readdir(`${folder.path}/.candado/contents`, { recursive: true });
+      const contents = shelved.filter((entry) => /\/c[0-9a-f]+$/.test(entry));
+      expect(contents).to.have.length(4);
+      expect(await readdir(`${folder.path}/.candado/tmp`)).to.deep.equal([]);
+    });
   }
-
-  it('publish against each other without losing or doubling a version', async () => {
-    const times = 15;
-    const writers = ['one', 'two', 'three'];
-    const ended = await Promise.all(
-      writers.map((me) => run('./publisher-child.js', fixture.root, me, `${times}`)),
-    );
-    expect(ended.map(({ errors }) => errors)).to.deep.equal(['', '', '']);
-    const published = new Map(
-      ended.flatMap(({ lines }) =>
-        lines.map((line): [number, string] => [
-          Number.parseInt(line, 10),
-          line.replace(/^\d+ /, ''),
-        ]),
-      ),
-    );
-    expect(published.size).to.equal(times * writers.length);
-    const { store } = await fixture.replica({ plainView: 'on' });
-    expect((await store.head(nameOf('shared')))?.version).to.equal(published.size);
-    for (let version = 1; version <= published.size; version++) {
-      expect(await read(store, 'shared', version)).to.equal(published.get(version));
-    }
-    expect(await readFile(fixture.path('shared'), 'utf8')).to.equal(published.get(published.size));
-  }).timeout(30_000);
 });

@@ -1,17 +1,6 @@
-/** Publishes one file as often as it is told, from whatever head it finds, against others. */
-import { NoFailpoints } from '../../../src/files/failpoints.js';
-import { author, bytesOf, nameOf } from '../../contract/file-store.contract.js';
-import { childStore, tell } from './child-store.js';
+import { runPublisher, StandingFailpoints } from '../../contract/publisher-process.js';
+import { processStore } from './process-store.js';
 
-const [root = '', me = '', times = '0'] = process.argv.slice(2);
-const store = childStore(root, new NoFailpoints());
-await store.open();
-for (let at = 0; at < Number(times); ) {
-  const from = await store.ensureHead(nameOf('shared'));
-  const content = `${me} ${at}`;
-  const result = await store.publish(await store.stage(from, bytesOf(content), author(from.token)));
-  if (result.outcome === 'moved') continue;
-  tell(`${result.head.version} ${content}`);
-  at++;
-}
-await store.close();
+const [root = '', step = '', me = '', ...order] = process.argv.slice(2);
+const wish = { failpoints: new StandingFailpoints(step), keepVersions: 100, aheadMs: 0 };
+await runPublisher(processStore(root, wish), me, order);

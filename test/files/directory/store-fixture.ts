@@ -95,6 +95,11 @@ export class StoreFixture {
     return new StoreFixture(await mkdtemp(join(tmpdir(), 'candado-files-')), new DiskClock());
   }
 
+  /** On a root that stands, and that goes with whoever made it. */
+  static at(root: string, clock: DiskClock): StoreFixture {
+    return new StoreFixture(root, clock);
+  }
+
   /** A replica whose first sweep is over. */
   async replica(options: ReplicaOptions = {}): Promise<Replica> {
     const replica = this.unopened(options);

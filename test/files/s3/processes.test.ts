@@ -1,15 +1,37 @@
-import { publishAgainstEachOther } from './publishing-processes.js';
+import {
+  exactlyOneOf,
+  publishAgainstEachOther,
+  refuseLate,
+} from '../../contract/publishing-processes.js';
+import { placeIn } from './publishing-processes.js';
 import { FakeS3Fixture } from './s3-fixture.js';
 
-describe('Processes on one bucket', () => {
-  it('publish against each other without losing or doubling a version', async () => {
-    const fixture = await FakeS3Fixture.create();
+describe('Processes on one bucket', function () {
+  this.timeout(60_000);
+  let fixture: FakeS3Fixture;
+
+  beforeEach(async () => {
+    fixture = await FakeS3Fixture.create();
+  });
+
+  afterEach(() => fixture.close());
+
+  const place = () => {
     const { endpoint, bucket } = fixture.service;
+    return placeIn({ endpoint, bucket, prefix: fixture.prefix });
+  };
+
+  it('publish against each other without losing or doubling a version', async () => {
     // Now and then an answer is lost, which makes a process look what became of its swap.
     let swaps = 0;
     fixture.service.fault = ({ isConditional }) =>
       isConditional && ++swaps % 7 === 0 ? 'unanswered' : undefined;
-    await publishAgainstEachOther({ endpoint, bucket, prefix: fixture.prefix }, 10);
-    await fixture.close();
-  }).timeout(60_000);
+    await publishAgainstEachOther(place(), 10);
+  });
+
+  it('that swap from the same head at the same moment: exactly one wins', () =>
+    exactlyOneOf(place(), 4, 'publish.before-swap'));
+
+  it('of which one stood still before its swap refuse its late version', () =>
+    refuseLate(place(), 'publish.before-swap'));
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../src/clock/clock.js';
 import { SystemClock } from '../../../src/clock/system-clock.js';
+import type { Failpoints } from '../../../src/files/failpoints.js';
 import { Keeping } from '../../../src/files/keeping.js';
 import { S3StoreOptions } from '../../../src/files/s3/options.js';
 import { S3Bucket } from '../../../src/files/s3/s3-bucket.js';
@@ -36,6 +37,7 @@ export interface S3ReplicaOptions {
   readonly maxFileBytes?: number;
   readonly timeoutMs?: number;
   readonly partBytes?: number;
+  readonly failpoints?: Failpoints;
 }
 
 export function makeReplica(options: S3ReplicaOptions): S3Replica {
@@ -53,7 +55,7 @@ export function makeReplica(options: S3ReplicaOptions): S3Replica {
   const bucket = new S3Bucket(storeOptions, clock);
   const failpoints = new TestFailpoints();
   const log = new RecordingLog();
-  const store = new S3FileStore(storeOptions, bucket, clock, log, failpoints);
+  const store = new S3FileStore(storeOptions, bucket, clock, log, options.failpoints ?? failpoints);
   return { store, bucket, failpoints, log };
 }
 

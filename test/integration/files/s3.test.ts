@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { describeFileStore, type FileStoreFixture } from '../../contract/file-store.contract.js';
-import { publishAgainstEachOther } from '../../files/s3/publishing-processes.js';
+import { publishAgainstEachOther } from '../../contract/publishing-processes.js';
+import { placeIn } from '../../files/s3/publishing-processes.js';
 import { makeReplica } from '../../files/s3/s3-fixture.js';
 import { redisClient } from '../../support/redis-client.js';
 import { type RunningServer, startServer } from '../../support/server-fixture.js';
@@ -39,7 +40,7 @@ describe('A real S3 service', () => {
   describeFileStore('S3FileStore on Ceph', start, 60_000);
 
   it('lets exactly one of several processes win every swap', async () => {
-    await publishAgainstEachOther(place(), 10);
+    await publishAgainstEachOther(placeIn(place()), 10);
   });
 
   describe('with replicas of the program that share nothing else but a lock table', () => {
