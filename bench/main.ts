@@ -7,10 +7,11 @@ import { type Result, table } from './print.js';
 import { isWithin, type Scenario } from './scenario.js';
 import { handoff } from './scenarios/handoff.js';
 import { idleWaiting } from './scenarios/idle-waiting.js';
+import { large } from './scenarios/large.js';
 import { memory } from './scenarios/memory.js';
 import { renewal } from './scenarios/renewal.js';
 
-const SCENARIOS: readonly Scenario[] = [handoff, idleWaiting, renewal, memory];
+const SCENARIOS: readonly Scenario[] = [handoff, idleWaiting, renewal, memory, large];
 const EXIT = { ok: 0, missed: 1, usage: 2 } as const;
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -17,5 +17,7 @@ const { runCli } = await import('./cli/index.js');
 process.exitCode = await runCli(process.argv.slice(2), process, {
   // What only a server needs is loaded only where one is wanted: the other commands start faster.
   settings: async () => (await import('./config/reference.js')).SETTING_LIST,
+  store: async (flags, mustExist) =>
+    (await import('./composition/store-tools.js')).openStoreTools(flags, mustExist),
   serve: async (flags) => (await import('./composition/serve.js')).serve(flags),
 });

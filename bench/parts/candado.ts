@@ -39,9 +39,18 @@ export class Candado implements AsyncDisposable {
     return this.metric('process_cpu_seconds_total');
   }
 
-  async residentBytes(): Promise<number> {
+  residentBytes(): Promise<number> {
+    return this.#status('VmRSS');
+  }
+
+  /** The most that was resident at any time. */
+  peakBytes(): Promise<number> {
+    return this.#status('VmHWM');
+  }
+
+  async #status(field: string): Promise<number> {
     const status = await readFile(`/proc/${this.process.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

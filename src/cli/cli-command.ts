@@ -3,6 +3,7 @@ import type { CandadoClient } from '../client/index.js';
 import type { Arguments } from './arguments.js';
 import type { Target } from './explain.js';
 import type { CliIo } from './io.js';
+import type { StoreTools } from './store-tools.js';
 
 /** One flag of `candado serve`, for its help. */
 export interface SettingHelp {
@@ -15,6 +16,11 @@ export interface SettingHelp {
 export interface CliParts {
   /** Runs the server until it is stopped; resolves to the exit code. */
   readonly serve: (flags: Readonly<Record<string, string>>) => Promise<number>;
+  /** Opens a store without a server. */
+  readonly store?: (
+    flags: Readonly<Record<string, string>>,
+    mustExist: boolean,
+  ) => Promise<StoreTools>;
   /** For the help and the completion of `serve`; which flags are right is for `serve` to say. */
   readonly settings?: () => Promise<readonly SettingHelp[]>;
 }
@@ -38,6 +44,8 @@ export interface CliCommand {
   readonly examples: readonly (readonly [command: string, explanation: string])[];
   /** Takes options that are not declared, and none of those that all others have. */
   readonly openEnded?: boolean;
+  /** Works on a store from here: has no server to connect to. */
+  readonly local?: boolean;
   /** Takes another program's command line behind `--`. */
   readonly runsAnother?: boolean;
   /** @param settings those of the server, for its command alone */

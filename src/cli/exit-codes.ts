@@ -7,6 +7,8 @@ export const EXIT_CODES = [
   { name: 'locked', code: 4, means: 'somebody else holds the lock, all through the wait' },
   { name: 'conflict', code: 5, means: 'the lock was lost, or the version is not the current one' },
   { name: 'unavailable', code: 6, means: 'the server, its lock table or its store is unreachable' },
+  { name: 'damaged', code: 7, means: 'a content is not what its checksum says; do not use it' },
+  { name: 'incomplete', code: 8, means: 'problems of a store are left, or not all was taken' },
 ] as const;
 
 type Row = (typeof EXIT_CODES)[number];
@@ -30,6 +32,8 @@ const BY_ERROR: Readonly<Record<string, ExitName>> = {
   BUSY: 'unavailable',
   UNREACHABLE: 'unavailable',
   CONNECTIONLOST: 'unavailable',
+  CHECKSUM: 'damaged',
+  CORRUPT: 'damaged',
 };
 
 export function exitCodeOf(errorCode: string): number {

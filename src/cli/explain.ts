@@ -23,6 +23,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   CONFLICT: 'see the current version with `candado ls -l` and look at it before you write',
   UNAVAILABLE: 'nobody holds it up: what the server itself depends on is away; try again later',
   CONNECTIONLOST: 'look at the file with `candado ls -l` before you try again',
+  CHECKSUM:
+    'damaged on its way, or another than you meant: try again; if it stays so, see the store',
+  CORRUPT: 'see with `candado history NAME` which versions there are, and restore a whole one',
   PROTOCOL: 'is that a Candado server? Check --host and --port',
 };
 

@@ -118,7 +118,7 @@ function describe(command: CliCommand, own: Argv, settings: readonly SettingHelp
   for (const [line, explanation] of command.examples) own.example(line, explanation);
   if (command.openEnded === true) {
     own.strict(false);
-  } else {
+  } else if (command.local !== true) {
     own.option('host', valueOption('Where Candado listens [CANDADO_HOST, or 127.0.0.1]'));
     own.option('port', valueOption('Its port [CANDADO_PORT, or 6780]'));
   }

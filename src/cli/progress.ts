@@ -13,7 +13,8 @@ export class Progress implements Disposable {
   readonly #total: number;
   readonly #describe: (done: number, perSecond: number) => string;
   readonly #now: () => number;
-  readonly #startedMs: number;
+  #startedMs: number;
+  #startedAt = 0;
   #done = 0;
   #dueMs: number;
   #shown = false;
@@ -36,9 +37,11 @@ export class Progress implements Disposable {
     this.#dueMs = this.#startedMs + SHOW_AFTER_MS;
   }
 
-  /** What was done has to be done again. */
-  restart(): void {
-    this.#done = 0;
+  /** Goes on from where that much is done, such as nothing: the rate is counted from here. */
+  restart(done = 0): void {
+    this.#done = done;
+    this.#startedAt = done;
+    this.#startedMs = this.#now();
   }
 
   advance(by: number): void {
@@ -61,7 +64,8 @@ export class Progress implements Disposable {
     const share = this.#total === 0 ? 1 : Math.min(1, this.#done / this.#total);
     const filled = Math.round(share * BAR_WIDTH);
     const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled);
-    const perSecond = (this.#done * 1_000) / Math.max(1, nowMs - this.#startedMs);
+    const perSecond =
+      ((this.#done - this.#startedAt) * 1_000) / Math.max(1, nowMs - this.#startedMs);
     const percent = String(Math.floor(share * 100)).padStart(3);
     return `[${bar}] ${percent} %  ${this.#describe(this.#done, perSecond)}`;
   }

@@ -30,7 +30,8 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
       await print(io.stdout, text);
       return ExitCode.ok;
     }
-    if (parsed.command.openEnded !== true) target = readTarget(parsed.args, io.env);
+    const { openEnded, local } = parsed.command;
+    if (openEnded !== true && local !== true) target = readTarget(parsed.args, io.env);
     if (parsed.rest.length > 0 && parsed.command.runsAnother !== true) {
       throw new UsageError(`"${parsed.rest[0]}" stands behind "--", which only \`lock\` takes`);
     }
@@ -41,7 +42,7 @@ export async function runCli(argv: readonly string[], io: CliIo, parts: CliParts
   } catch (error) {
     if (isBrokenPipe(error)) return ExitCode.ok;
     const { exitCode, message } = explain(error, target);
-    const hint = exitCode === ExitCode.usage ? ' (--help shows how)' : '';
+    const hint = error instanceof UsageError ? ' (--help shows how)' : '';
     io.stderr.write(`candado: ${message}${hint}\n`);
     return exitCode;
   } finally {

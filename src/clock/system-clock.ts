@@ -1,4 +1,5 @@
 import { injectable } from 'inversify';
+import { AnchoredTime } from './anchored-time.js';
 import { type CancelTimer, Clock } from './clock.js';
 
 /** Node keeps a timer's delay in 32 bits; a longer one would fire at once. */
@@ -6,8 +7,13 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 @injectable()
 export class SystemClock extends Clock {
+  readonly #time = new AnchoredTime(
+    () => Number(Temporal.Now.instant().epochNanoseconds / 1000n),
+    () => performance.now(),
+  );
+
   override epochMicros(): number {
-    return Number(Temporal.Now.instant().epochNanoseconds / 1000n);
+    return this.#time.micros();
   }
 
   override monotonicMs(): number {

@@ -31,7 +31,8 @@ export interface App {
   stop(reason: string): Promise<void>;
 }
 
-function placeOf({ filesRoot, filesUrl }: Config): string {
+/** Where the files are, for people. */
+export function placeOf({ filesRoot, filesUrl }: Config): string {
   return filesUrl === undefined ? filesRoot : `s3://${filesUrl.bucket}/${filesUrl.prefix}`;
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import type { Config } from '../config/config.js';
+import { StoreUpkeep } from '../files/check/store-upkeep.js';
 import { DirectoryFileStore } from '../files/directory/directory-file-store.js';
 import { DirectoryHealth } from '../files/directory/directory-health.js';
 import { OWN_FOLDER } from '../files/directory/layout.js';
@@ -17,16 +18,18 @@ import { S3AuditTrail } from '../sessions/audit/s3-audit-trail.js';
 import { AuditTrail } from '../sessions/audit-trail.js';
 
 /** Where the files are kept, and beside them the audit trail. */
-export const filesModule = (config: Config): ContainerModule =>
+export const filesModule = (config: Config, { sweeps } = { sweeps: true }): ContainerModule =>
   new ContainerModule(({ bind }) => {
     bind(ReadCheck).to(config.verifyReads ? Sha256ReadCheck : NoReadCheck);
     const keeping = new Keeping(config.keepVersions, config.keepAgeMs);
     if (config.filesUrl !== undefined) {
       bind(S3StoreOptions).toConstantValue(
-        new S3StoreOptions(config.filesUrl, config.maxFileBytes, keeping),
+        new S3StoreOptions(config.filesUrl, config.maxFileBytes, keeping, { sweeps }),
       );
       bind(S3Bucket).toSelf();
-      bind(FileStore).to(S3FileStore);
+      bind(S3FileStore).toSelf();
+      bind(FileStore).toService(S3FileStore);
+      bind(StoreUpkeep).toDynamicValue(({ get }) => get(S3FileStore).upkeep);
       bind(StoreHealth).to(UnwatchedStore);
       bind(AuditTrail).to(S3AuditTrail);
       return;
@@ -38,9 +41,12 @@ export const filesModule = (config: Config): ContainerModule =>
         keeping,
         config.durability,
         config.plainView,
+        { sweeps },
       ),
     );
-    bind(FileStore).to(DirectoryFileStore);
+    bind(DirectoryFileStore).toSelf();
+    bind(FileStore).toService(DirectoryFileStore);
+    bind(StoreUpkeep).toDynamicValue(({ get }) => get(DirectoryFileStore).upkeep);
     bind(StoreHealth).to(DirectoryHealth);
     bind(AuditOptions).toConstantValue(
       new AuditOptions(join(config.filesRoot, OWN_FOLDER, 'audit.jsonl')),

@@ -72,6 +72,8 @@ export interface ListQuery {
   readonly pattern?: string;
   /** Only names behind this one. */
   readonly after?: string;
+  /** Also names whose newest version is a deletion; perhaps some that were never written. */
+  readonly deleted?: boolean;
   /** At most this many names. */
   readonly count: number;
 }

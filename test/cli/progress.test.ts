@@ -47,6 +47,17 @@ describe('cli/progress', () => {
     expect(stderr.text).to.match(/10 % {2}1 done$/);
   });
 
+  it('counts what is here already as done, but not into the rate', () => {
+    const { stderr } = new CapturedIo({ tty: true });
+    let nowMs = 0;
+    const describe = (done: number, perSecond: number): string => `${done} at ${perSecond}/s`;
+    using progress = new Progress(stderr, 10, describe, () => nowMs);
+    progress.restart(4);
+    nowMs = 2_000;
+    progress.advance(1);
+    expect(stderr.text).to.match(/ 50 % {2}5 at 0\.5\/s$/);
+  });
+
   it('is drawn at most ten times a second', () => {
     const { text } = advance(true, [1_000, 30, 30, 30, 30]);
     expect(text.match(/at/g)).to.have.length(2);

@@ -73,7 +73,7 @@ describe('client: reconnecting', () => {
         expect(server.requests.length).to.be.above(1);
         await client.ping();
       },
-      { retryDeadlineMs: 60 },
+      { retryDeadlineMs: 400 },
     );
   });
 

@@ -8,25 +8,12 @@ import {
   type VerifiedStream,
 } from '../../src/client/index.js';
 import { rejection } from '../support/rejection.js';
+import { breakingOff, fileAnswers, statOf } from '../support/scripted-file.js';
 import type { Answer, Seen } from '../support/scripted-server.js';
-import { map } from '../support/session-script.js';
 import { withSession } from './support.js';
 
 const CONTENT = 'hello world';
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const stat = (version: number, content = CONTENT): string =>
-  map({
-    name: 'a',
-    size: content.length,
-    version,
-    modified: 1,
-    sha256: sha256(content),
-    locked: 'free',
-  });
-const STAT: Answer = () => stat(3);
-/** What follows RANGE, or all. */
-const asked = ({ args }: Seen): string => CONTENT.slice(Number(args[4] ?? 0));
-const GET: Answer = (seen) => `$${asked(seen).length}\r\n${asked(seen)}\r\n`;
+const { STAT, GET } = fileAnswers(CONTENT);
 
 async function open(
   client: CandadoClient,
@@ -37,17 +24,6 @@ async function open(
 
 async function read(stream: VerifiedStream): Promise<string> {
   return (await stream.toArray()).join('');
-}
-
-/** The first `cuts` answers break off after `bytes` bytes. */
-function breakingOff(cuts: number, bytes: number): Answer {
-  let answers = 0;
-  return (seen) => {
-    answers += 1;
-    if (answers > cuts) return GET(seen);
-    seen.socket.end(`$${asked(seen).length}\r\n${asked(seen).slice(0, bytes)}`);
-    return undefined;
-  };
 }
 
 describe('client: verified contents', () => {
@@ -61,7 +37,7 @@ describe('client: verified contents', () => {
   });
 
   it('gives an empty content', async () => {
-    const answers = { STAT: () => stat(1, ''), GET: () => '$0\r\n\r\n' };
+    const answers = { STAT: () => statOf('', 1), GET: () => '$0\r\n\r\n' };
     await withSession(answers, async ({ client }) => {
       expect(await read(await open(client))).to.equal('');
     });
@@ -94,7 +70,7 @@ describe('client: verified contents', () => {
     const answers = {
       STAT: () => {
         looked += 1;
-        return stat(looked);
+        return statOf(CONTENT, looked);
       },
       GET: (seen: Seen) => (seen.args[2] === '3' ? '_\r\n' : GET(seen)),
     };
@@ -113,7 +89,7 @@ describe('client: verified contents', () => {
   });
 
   it('goes on where it was when the connection breaks', async () => {
-    await withSession({ STAT, GET: breakingOff(2, 4) }, async ({ client, server }) => {
+    await withSession({ STAT, GET: breakingOff(CONTENT, 2, 4) }, async ({ client, server }) => {
       expect(await read(await open(client))).to.equal(CONTENT);
       expect(server.requests).to.deep.equal([
         'STAT a',
@@ -125,7 +101,7 @@ describe('client: verified contents', () => {
   });
 
   it('gives up where connections break and nothing comes', async () => {
-    await withSession({ STAT, GET: breakingOff(100, 0) }, async ({ client, server }) => {
+    await withSession({ STAT, GET: breakingOff(CONTENT, 100, 0) }, async ({ client, server }) => {
       const error = await rejection(read(await open(client)));
       expect(error.code).to.equal('CONNECTIONLOST');
       expect(server.requests.filter((request) => request.startsWith('GET'))).to.have.length(4);
@@ -133,7 +109,7 @@ describe('client: verified contents', () => {
   });
 
   it('says so where the version is gone when it goes on', async () => {
-    const first = breakingOff(1, 4);
+    const first = breakingOff(CONTENT, 1, 4);
     const answers = { STAT, GET: (seen: Seen) => (seen.args[4] ? '_\r\n' : first(seen)) };
     await withSession(answers, async ({ client }) => {
       const error = await rejection(read(await open(client)));

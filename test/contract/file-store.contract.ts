@@ -490,6 +490,17 @@ export function describeFileStore(
         expect(page.names).to.deep.equal(['a/c/d', 'a0']);
       });
 
+      it('name what was deleted, too, where that is asked for', async () => {
+        await remove(here, await write(here, 'zz/gone', 'x'));
+        await write(here, 'zz/there', 'x');
+        const query = { count: 10, pattern: 'zz/**' };
+        expect((await there.list(query)).names).to.deep.equal(['zz/there']);
+        expect((await there.list({ ...query, deleted: true })).names).to.deep.equal([
+          'zz/gone',
+          'zz/there',
+        ]);
+      });
+
       it('can be cut down by a pattern', async () => {
         const expected: Record<string, readonly string[]> = {
           '*': ['Z', 'a-b', 'a.txt', 'a0', 'b', '\u00e9'],

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
+import type { StoreUpkeep } from '../check/store-upkeep.js';
 import { ContentDiffers, FileNameTaken, FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
@@ -22,14 +23,13 @@ import {
 import type { ContentId, Head } from '../head.js';
 import { Adoption } from './adoption.js';
 import { type Details, SourceFailed } from './content-shelf.js';
-import { errorCode, guarded, unavailable } from './disk-errors.js';
+import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
 import { makeFolders } from './folders.js';
 import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
 import { publicRecord } from './record.js';
-import type { ReplacedFile } from './replaced-files.js';
 import { StagedVersion } from './staged-version.js';
 import { buildParts, type StoreParts } from './store-parts.js';
 
@@ -61,6 +61,10 @@ export class DirectoryFileStore extends FileStore {
     );
   }
 
+  get upkeep(): StoreUpkeep {
+    return this.#parts.upkeep;
+  }
+
   override async open(): Promise<void> {
     await guarded(async () => {
       const { layout, durable } = this.#parts;
@@ -73,7 +77,7 @@ export class DirectoryFileStore extends FileStore {
       await this.#checkMount(layout.root);
       await this.#parts.mount.look(layout.root, layout.prepared);
     });
-    this.#parts.sweeper.start();
+    if (this.options.sweeps) this.#parts.sweeper.start();
   }
 
   override async close(): Promise<void> {
@@ -261,28 +265,6 @@ export class DirectoryFileStore extends FileStore {
 
   override forgetUnwritten(head: Head): Promise<void> {
     return guarded(() => this.#parts.swapper.forget(head));
-  }
-
-  /**
-   * The plain files that somebody replaced or edited, which the store neither serves nor overwrites
-   * until the next version: see {@link stageReplaced}.
-   */
-  async *replacedByHand(): AsyncGenerator<ReplacedFile, void, undefined> {
-    try {
-      yield* this.#parts.replaced.find();
-    } catch (error) {
-      throw errorCode(error) === undefined ? error : unavailable(error);
-    }
-  }
-
-  /**
-   * As {@link stage}, of the plain file that somebody put in place of the current version; undefined
-   * where nobody did.
-   */
-  async stageReplaced(from: Head, author: Author): Promise<Staged | undefined> {
-    checkToken(from, author.token);
-    const record = await guarded(() => this.#parts.replaced.store(from, author));
-    return record && new StagedVersion(from, record);
   }
 
   async #store(

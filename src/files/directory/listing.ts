@@ -49,7 +49,8 @@ export class Listing {
     await stat(this.layout.files);
     const names: FileName[] = [];
     for await (const { name, head } of this.#walk('', wanted)) {
-      const isThere = head === undefined || head.content !== undefined;
+      const isThere =
+        head === undefined || head.content !== undefined || (query.deleted && head.version > 0);
       if (!isThere) continue;
       if (names.length >= query.count) return { names, next: names.at(-1) };
       names.push(name);

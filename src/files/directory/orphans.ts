@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
 import { FileStoreUnavailable } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
@@ -35,6 +35,22 @@ export class Orphans {
     private readonly chains = new ChainMemory(shelf),
   ) {}
 
+  /** What a sweep would remove, by its path in the store's own folder; changes nothing. */
+  async *find(): AsyncGenerator<string, void, undefined> {
+    for (const folder of await readdir(this.layout.contents)) {
+      for (const entry of await readdir(join(this.layout.contents, folder))) {
+        const path = join(this.layout.contents, folder, entry);
+        const id = entry.replace(/\.json$/, '');
+        if (!isRecordId(id) || id === entry || !(await this.#isOld(path))) continue;
+        if (await this.#isLost(id)) yield relative(this.layout.own, path);
+      }
+    }
+    for (const entry of await readdir(this.layout.prepared)) {
+      const path = join(this.layout.prepared, entry);
+      if (await this.#isOld(path)) yield relative(this.layout.own, path);
+    }
+  }
+
   /** @param stopped asked between steps */
   async sweep(stopped: () => boolean): Promise<void> {
     try {
@@ -68,6 +84,21 @@ export class Orphans {
     }
     await this.failpoints.hit('clean.before-delete');
     await this.shelf.remove(id);
+  }
+
+  /** As {@link #isOrphan}, but leaves a version alone that the head could still become. */
+  async #isLost(id: ContentId): Promise<boolean> {
+    try {
+      const record = await this.shelf.record(id);
+      if (record === undefined) return false;
+      const head = await this.reader.read(record.name);
+      if (head === undefined) return true;
+      if (record.version <= head.version) return !(await this.#isInChain(record, head));
+      return head.nonce !== record.from;
+    } catch (error) {
+      if (error instanceof FileStoreUnavailable) return false;
+      throw error;
+    }
   }
 
   /** Whether a version was not and never will be published, or is kept no more. */

@@ -28,6 +28,12 @@ const MAX_REPORTED = 10_000;
  */
 export type ViewMode = 'publish' | 'repair';
 
+/**
+ * `missing` and `stale`: it will be brought up to date; `replaced`: somebody else's, which only a
+ * person may judge; `blocked`: no plain file can be there.
+ */
+export type ViewState = 'current' | 'missing' | 'stale' | 'replaced' | 'blocked';
+
 /** Makes `<root>/<name>` converge to the current version. */
 export class PlainView {
   readonly #reported = new Map<FileName, string>();
@@ -59,6 +65,29 @@ export class PlainView {
       this.#failed(name, 'the file changes too fast');
     } catch (error) {
       this.#failed(name, error);
+    }
+  }
+
+  /** How the view of a file is; changes nothing. */
+  async state(name: FileName): Promise<ViewState> {
+    const head = await this.reader.read(name);
+    if (head === undefined) return 'current';
+    const isDeleted = head.content === undefined;
+    const view = await this.looking.at(name);
+    switch (view.kind) {
+      case 'missing':
+        return isDeleted ? 'current' : 'missing';
+      case 'own':
+        return view.link.version >= head.version && !isDeleted ? 'current' : 'stale';
+      case 'foreign': {
+        const version = await this.looking.versionOf(head, this.layout.plain(name));
+        if (version === undefined) return 'replaced';
+        return version === head.version ? 'current' : 'stale';
+      }
+      case 'blocked':
+        return 'blocked';
+      case 'folder':
+        return isDeleted ? 'current' : 'blocked';
     }
   }
 

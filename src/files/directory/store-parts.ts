@@ -19,9 +19,9 @@ import { Orphans } from './orphans.js';
 import { PlainTree } from './plain-tree.js';
 import { PlainView } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
-import { ReplacedFiles } from './replaced-files.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
+import { DirectoryUpkeep } from './upkeep.js';
 import { ViewLinks } from './view-links.js';
 import { ViewLook } from './view-look.js';
 
@@ -64,7 +64,6 @@ export function buildParts(
     maxFileBytes,
   );
   const looking = new ViewLook(plain, links, history);
-  const replaced = new ReplacedFiles(listing, looking, shelf, maxFileBytes);
   const view = new PlainView(
     layout,
     plain,
@@ -80,6 +79,8 @@ export function buildParts(
   const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
   const retention = new Retention(reader, shelf, clock, log, failpoints, keeping);
   const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping);
+  const plainView = options.plainView === 'on' ? view : undefined;
+  const upkeep = new DirectoryUpkeep(reader, shelf, keeping, orphans, plainView, clock);
   const sweeper = new Sweeper(
     layout,
     listing,
@@ -87,7 +88,7 @@ export function buildParts(
     adoption,
     retention,
     orphans,
-    options.plainView === 'on' ? view : undefined,
+    plainView,
     clock,
     log,
     options.settleMs,
@@ -105,9 +106,9 @@ export function buildParts(
     plain,
     listing,
     adoption,
-    replaced,
     views,
     retention,
+    upkeep,
     sweeper,
   };
 }

@@ -162,7 +162,7 @@ export class MemoryFileStore extends FileStore {
   override async list(query: ListQuery): Promise<FileListing> {
     const matches = query.pattern === undefined ? () => true : namePattern(query.pattern);
     const names = [...this.#files.values()]
-      .filter(({ head }) => head.content !== undefined)
+      .filter(({ head }) => head.content !== undefined || (query.deleted && head.version > 0))
       .map(({ head }) => head.name)
       .filter((name) => name > (query.after ?? '') && matches(name))
       .toSorted((a, b) => (a < b ? -1 : 1));

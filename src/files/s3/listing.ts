@@ -13,13 +13,13 @@ export class Listing {
     private readonly keys: Keys,
   ) {}
 
-  async list({ pattern, after = '', count }: ListQuery): Promise<FileListing> {
+  async list({ pattern, after = '', deleted = false, count }: ListQuery): Promise<FileListing> {
     const matches = pattern === undefined ? () => true : namePattern(pattern);
     const prefix = `${this.keys.heads}${ordered(literalStart(pattern ?? ''))}`;
     const start = after === '' ? undefined : this.keys.before(after);
     const names: FileName[] = [];
     for await (const { key, size } of this.bucket.walk(prefix, start)) {
-      if (!tellsContent(size)) continue;
+      if (size === 0 || !(deleted || tellsContent(size))) continue;
       const name = this.keys.nameOf(key);
       if (name <= after || !matches(name)) continue;
       if (names.length === count) return { names, next: names.at(-1) };

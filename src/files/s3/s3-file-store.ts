@@ -1,6 +1,7 @@
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
+import type { StoreUpkeep } from '../check/store-upkeep.js';
 import { ContentDiffers, FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
@@ -50,9 +51,13 @@ export class S3FileStore extends FileStore {
     this.#parts = buildParts(options, bucket, clock, log, failpoints);
   }
 
+  get upkeep(): StoreUpkeep {
+    return this.#parts.upkeep;
+  }
+
   override async open(): Promise<void> {
     await probeConditions(this.bucket, this.#parts.keys);
-    this.#parts.sweeper.start();
+    if (this.options.sweeps) this.#parts.sweeper.start();
   }
 
   override async close(): Promise<void> {

@@ -12,6 +12,8 @@ import type { S3Bucket } from './s3-bucket.js';
 import { Shelf } from './shelf.js';
 import { Sweeper } from './sweeper.js';
 
+import { S3Upkeep } from './upkeep.js';
+
 export type StoreParts = ReturnType<typeof buildParts>;
 
 /** The parts of an S3 store, each with what it needs of the others. */
@@ -43,5 +45,6 @@ export function buildParts(
     log,
     failpoints,
   );
-  return { keys, heads, creator, journal, shelf, listing, retention, sweeper };
+  const upkeep = new S3Upkeep(heads, shelf, keeping);
+  return { keys, heads, creator, journal, shelf, listing, retention, upkeep, sweeper };
 }

@@ -271,7 +271,7 @@ describe('decoding RESP', () => {
         Buffer.from(`*3\r\n$3\r\nPUT\r\n$1\r\na\r\n$${bytes}\r\n`);
       expect(await fate(header(MAX_FILE_BYTES))).to.equal('nothing');
       expect(await fate(header(MAX_FILE_BYTES + 1))).to.equal(
-        '-TOOBIG a file may have at most 300000 bytes (MAX_FILE_BYTES): send a smaller one, or ' +
+        '-TOOBIG a file may have at most 2097152 bytes (MAX_FILE_BYTES): send a smaller one, or ' +
           'have the limit raised; the connection is closed, for this content is not read\r\n',
       );
     });

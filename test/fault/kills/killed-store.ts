@@ -19,7 +19,9 @@ class NoObserver extends FileObserver {
 function optionsOf(root: string): DirectoryStoreOptions {
   // No waiting for plain files to settle: whoever puts one there does it by a rename.
   const keeping = new Keeping(KEEP_VERSIONS);
-  return new DirectoryStoreOptions(root, 2 * MAX_CONTENT_BYTES, keeping, 'fsync', 'on', 0);
+  return new DirectoryStoreOptions(root, 2 * MAX_CONTENT_BYTES, keeping, 'fsync', 'on', {
+    settleMs: 0,
+  });
 }
 
 /** A store as a replica has it, but with its clock ahead. */

@@ -47,8 +47,10 @@ export function makeReplica(options: S3ReplicaOptions): S3Replica {
     { bucket: name, prefix, endpoint, region: undefined, pathStyle: true },
     options.maxFileBytes ?? CONTRACT_MAX_FILE_BYTES,
     new Keeping(options.keepVersions ?? CONTRACT_KEEP_VERSIONS),
-    options.timeoutMs ?? 10_000,
-    options.partBytes,
+    {
+      requestTimeoutMs: options.timeoutMs ?? 10_000,
+      ...(options.partBytes === undefined ? {} : { partBytes: options.partBytes }),
+    },
   );
   const bucket = new S3Bucket(storeOptions, clock);
   const failpoints = new TestFailpoints();

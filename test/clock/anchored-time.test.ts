@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { ANCHOR_MS, AnchoredTime } from '../../src/clock/anchored-time.js';
+
+describe('AnchoredTime', () => {
+  let nowMs: number;
+  let wallMicros: number;
+  let wallReads: number;
+  /** How long reading the wall clock takes, next time first. */
+  let delaysMs: number[];
+  let time: AnchoredTime;
+
+  beforeEach(() => {
+    nowMs = 5_000;
+    wallMicros = 1_700_000_000_000_000;
+    wallReads = 0;
+    delaysMs = [];
+    time = new AnchoredTime(
+      () => {
+        wallReads += 1;
+        const read = wallMicros;
+        pass(delaysMs.shift() ?? 0);
+        return read;
+      },
+      () => nowMs,
+    );
+  });
+
+  function pass(ms: number): void {
+    nowMs += ms;
+    wallMicros += ms * 1_000;
+  }
+
+  it('is the wall clock, to the microsecond', () => {
+    expect(time.micros()).to.equal(wallMicros);
+    pass(0.25);
+    expect(time.micros()).to.equal(wallMicros);
+  });
+
+  it('reads the wall clock once in a while only', () => {
+    for (let at = 0; at < 100; at++) {
+      time.micros();
+      pass(ANCHOR_MS / 128);
+    }
+    expect(wallReads).to.equal(1);
+    pass(ANCHOR_MS / 2);
+    time.micros();
+    expect(wallReads).to.equal(2);
+  });
+
+  it('shows that the wall clock was set, in either direction, with the next anchor', () => {
+    time.micros();
+    for (const stepMicros of [60_000_000, -120_000_000]) {
+      wallMicros += stepMicros;
+      pass(ANCHOR_MS);
+      expect(time.micros()).to.equal(wallMicros);
+    }
+  });
+
+  it('does not go back where anchors differ a little', () => {
+    const first = time.micros();
+    pass(ANCHOR_MS);
+    wallMicros -= ANCHOR_MS * 1_000 + 3;
+    expect(time.micros()).to.equal(first);
+    pass(1);
+    expect(time.micros()).to.be.above(first);
+  });
+
+  it('takes another anchor where reading the wall clock was interrupted', () => {
+    delaysMs = [4, 0.001];
+    time.micros();
+    expect(wallReads).to.equal(2);
+    pass(1);
+    expect(Math.abs(time.micros() - wallMicros)).to.be.at.most(1);
+  });
+
+  it('makes do with the best of a few where all were interrupted', () => {
+    delaysMs = [4, 1, 2];
+    time.micros();
+    expect(wallReads).to.equal(3);
+    pass(1);
+    expect(Math.abs(time.micros() - wallMicros)).to.be.at.most(501);
+  });
+});
