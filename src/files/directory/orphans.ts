@@ -7,7 +7,7 @@ import type { Failpoints } from '../failpoints.js';
 import type { ContentId, Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
 import { isOfStorage } from '../storage-errors.js';
-import { ChainMemory } from './chain-memory.js';
+import { ChainMemory, type Link } from './chain-memory.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
 import { isRecordId, withToken } from './head-name.js';
@@ -16,6 +16,7 @@ import type { HeadSwapper } from './head-swapper.js';
 import type { Layout } from './layout.js';
 import { ageMs, statsOf } from './plain-tree.js';
 import type { StoredRecord } from './record.js';
+import { RECORDS_BEHIND } from './retention.js';
 import type { ViewLinks } from './view-links.js';
 
 /**
@@ -113,7 +114,11 @@ export class Orphans {
       kind: 'leftover',
       path: relative(this.layout.own, path),
       remove: async () => {
-        await remove();
+        try {
+          await remove();
+        } catch (error) {
+          if (!isOfStorage(error)) throw error;
+        }
         return (await statsOf(path)) === undefined;
       },
     };
@@ -179,13 +184,18 @@ export class Orphans {
   }
 
   async #isInChain(record: StoredRecord, head: Head): Promise<boolean> {
-    let contents = 0;
-    for (const one of await this.chains.of(head)) {
-      if (one.version <= record.version) return one.id === record.id;
-      if (!one.deleted) contents++;
-    }
+    const chain = await this.chains.of(head);
+    for (const one of chain) if (one.version <= record.version) return one.id === record.id;
     // A chain that ends among the kept versions is damaged, not pruned: leave what lies there.
-    return contents < this.keeping.versions;
+    return this.#isBroken(head, chain);
+  }
+
+  #isBroken(head: Head, chain: readonly Link[]): boolean {
+    const last = chain.at(-1);
+    if (last === undefined) return head.record !== undefined;
+    if (last.predecessor === undefined) return false;
+    const contents = chain.filter(({ deleted }) => !deleted).length;
+    return chain.length <= RECORDS_BEHIND || contents < this.keeping.versions;
   }
 
   async #sweepPrepared(stopped: () => boolean): Promise<void> {
