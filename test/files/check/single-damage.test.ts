@@ -14,8 +14,8 @@ import {
 import { type Replica, StoreFixture } from '../directory/store-fixture.js';
 import { headPath, linesOf } from './check-rig.js';
 
-/** Covers that the fake clock starts a little ahead of the disk's. */
-const A_BIT_MS = 5_000;
+/** What is put back after a damage is as young as it looks, and has to be old enough all the same. */
+const LATER_MS = 2 * ORPHAN_AGE_MS;
 
 /** What the names of heads are made of, and a little more. */
 const SIGNS = '0123456789abcdefghijklmnopqrstuvwxyz.-_~%';
@@ -49,7 +49,7 @@ describe('A single damage is found, or changes nothing:', function () {
     await remove(store, await write(store, 'gone', 'was here'));
     await write(store, 'empty', '');
     await store.idle();
-    await fixture.clock.advance(ORPHAN_AGE_MS + A_BIT_MS);
+    await fixture.clock.advance(LATER_MS);
     await store.idle();
     const entries = await readdir(fixture.own('contents'), { recursive: true });
     shelf = entries
