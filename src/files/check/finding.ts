@@ -2,7 +2,7 @@ import type { FileName } from '../file-name.js';
 
 /** What can be wrong with a store, and what is to be done about it. */
 export const FINDINGS = {
-  HEAD: 'restore its folder below .candado, or its object, from a backup',
+  HEAD: 'restore its folder below .candado/files, or its object, from a backup; see docs/fsck.md',
   RECORD: 'restore the record from a backup; versions behind it cannot be read',
   CONTENT: 'RESTORE another version of the file, or restore the content from a backup',
   VIEW: 'fsck --repair writes it again; a running service does, too, within ten minutes',

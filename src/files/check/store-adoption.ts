@@ -1,5 +1,5 @@
 import { injectable } from 'inversify';
-import { FileNameTaken, FileStoreUnavailable, FileTooBig } from '../errors.js';
+import { FileNameTaken, FileNameUnfit, FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { FileStore } from '../file-store.js';
 import type { Finding } from './finding.js';
@@ -34,26 +34,31 @@ export class StoreAdoption {
   }
 
   async *#look(name: FileName): AsyncGenerator<AdoptionResult, void, undefined> {
-    if (!(await this.upkeep.isKnown(name))) {
-      yield await this.#adopt(name);
-      return;
+    try {
+      if (await this.upkeep.isKnown(name)) yield* this.#strange(name);
+      else yield await this.#adopt(name);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      yield { kind: 'refused', name, why: error.message };
     }
+  }
+
+  async *#strange(name: FileName): AsyncGenerator<AdoptionResult, void, undefined> {
     for (const finding of await this.upkeep.derived(name, false)) {
       if (finding.code !== 'VIEW') yield { kind: 'found', finding };
     }
   }
 
   async #adopt(name: FileName): Promise<AdoptionResult> {
-    try {
-      const head = await this.files.head(name);
-      if (head?.content !== undefined) return { kind: 'adopted', name };
-      return { kind: 'refused', name, why: 'it was taken away, or its name is taken by another' };
-    } catch (error) {
-      const isRefusal = [FileStoreUnavailable, FileTooBig, FileNameTaken].some(
-        (type) => error instanceof type,
-      );
-      if (!isRefusal || !(error instanceof Error)) throw error;
-      return { kind: 'refused', name, why: error.message };
-    }
+    const head = await this.files.head(name);
+    if (head?.content !== undefined) return { kind: 'adopted', name };
+    return { kind: 'refused', name, why: 'it was taken away, or its name is taken by another' };
   }
+}
+
+const REFUSALS = [FileStoreUnavailable, FileTooBig, FileNameTaken, FileNameUnfit] as const;
+
+/** Whether only this one file is not taken. */
+function isRefusal(error: unknown): error is Error {
+  return REFUSALS.some((type) => error instanceof type);
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { injectable } from 'inversify';
-import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { FileStore, type OpenFile, type VersionRecord } from '../file-store.js';
-import type { Finding } from './finding.js';
-import { StoreUpkeep } from './store-upkeep.js';
+import type { Finding, FindingCode } from './finding.js';
+import { type KeptVersion, StoreUpkeep } from './store-upkeep.js';
 
-/** Names that are read at a time. */
-const PAGE = 1000;
+/** Problems remembered as told; beyond it one that is met in two ways may be told twice. */
+const MAX_TOLD = 10_000;
 
 export interface CheckOptions {
   /** Put right what can be without losing anything. */
@@ -24,7 +23,8 @@ export interface CheckProgress {
 
 /**
  * Checks a whole store, while it is used or not: what looks wrong is looked at again, for heads
- * move and versions are pruned meanwhile. Knows nothing of where the store keeps its files.
+ * move and versions are pruned meanwhile. Knows nothing of where the store keeps its files, and
+ * changes nothing without being asked to repair.
  *
  * Throws FileStoreUnavailable where the store itself cannot be read.
  */
@@ -39,16 +39,27 @@ export class StoreCheck {
     options: CheckOptions,
     progress: CheckProgress,
   ): AsyncGenerator<Finding, void, undefined> {
-    let after: string | undefined;
-    do {
-      const query = { count: PAGE, deleted: true, ...(after === undefined ? {} : { after }) };
-      const { names, next } = await this.files.list(query);
-      for (const name of names) {
-        yield* this.#file(name, options, progress);
-        progress.file();
+    const told = new Set<string>();
+    for await (const finding of this.#all(options, progress)) {
+      // A damaged head is met again with every version that it leads to.
+      const mark = `${finding.code} ${finding.code === 'HEAD' ? finding.name : finding.what}`;
+      const mayRepeat = finding.code === 'HEAD' || finding.code === 'RECORD';
+      if (mayRepeat && finding.version === undefined) {
+        if (told.has(mark)) continue;
+        if (told.size < MAX_TOLD) told.add(mark);
       }
-      after = next;
-    } while (after !== undefined);
+      yield finding;
+    }
+  }
+
+  async *#all(
+    options: CheckOptions,
+    progress: CheckProgress,
+  ): AsyncGenerator<Finding, void, undefined> {
+    for await (const found of this.upkeep.heads(options.repair)) {
+      if (found.kind === 'problem') yield found.finding;
+      else yield* this.#file(found.name, options, progress);
+    }
     yield* this.upkeep.leftovers(options.repair);
   }
 
@@ -57,107 +68,80 @@ export class StoreCheck {
     options: CheckOptions,
     progress: CheckProgress,
   ): AsyncGenerator<Finding, void, undefined> {
-    try {
-      // Reading the head adopts a plain file, which then has versions to check.
-      const head = await this.files.head(name);
-      const records = await this.files.history(name);
-      if (records.length === 0) {
-        if (head !== undefined && head.version > 0) yield* this.#withoutRecords(name);
-        return;
-      }
-      yield* this.#chain(name, records);
-      for (const record of records) yield* this.#content(name, record, options, progress);
-      yield* await this.upkeep.derived(name, options.repair);
-    } catch (error) {
-      if (!(error instanceof FileStoreUnavailable)) throw error;
-      yield { code: 'HEAD', name, what: error.message, repaired: false };
+    const kept = await this.#orDamage('HEAD', name, () => this.upkeep.kept(name));
+    if ('code' in kept) {
+      yield kept;
+      return;
     }
-  }
-
-  async *#withoutRecords(name: FileName): AsyncGenerator<Finding, void, undefined> {
-    if ((await this.files.history(name)).length > 0) return;
-    yield finding('RECORD', name, undefined, 'the record of the newest version is missing');
-  }
-
-  async *#chain(
-    name: FileName,
-    records: readonly VersionRecord[],
-  ): AsyncGenerator<Finding, void, undefined> {
-    for (const [at, { version }] of records.entries()) {
-      const older = records[at + 1];
-      if (older !== undefined && older.version >= version) {
-        yield finding('RECORD', name, version, `it follows version ${older.version}`);
-      }
-    }
-    if (await this.upkeep.isChainWhole(name)) return;
-    const oldest = records.at(-1)?.version;
-    yield finding('RECORD', name, oldest, 'the record of the version before it is missing');
+    yield* kept.problems;
+    if (kept.versions.length === 0) return;
+    for (const version of kept.versions) yield* this.#content(name, version, options, progress);
+    const derived = await this.#orDamage('VIEW', name, () =>
+      this.upkeep.derived(name, options.repair),
+    );
+    if ('code' in derived) yield derived;
+    else yield* derived;
+    progress.file();
   }
 
   async *#content(
     name: FileName,
-    record: VersionRecord,
+    version: KeptVersion,
     { fast }: CheckOptions,
     progress: CheckProgress,
   ): AsyncGenerator<Finding, void, undefined> {
-    const { version, deleted } = record;
-    if (deleted) return;
-    const wrong = await this.#wrongWith(name, record, fast, progress);
+    const { record } = version;
+    if (record.deleted) return;
+    const wrong =
+      wrongSize(version) ?? (fast ? undefined : await this.#wrongBytes(name, record, progress));
     if (wrong === undefined) return;
     // It may have been pruned since its record was read.
-    const kept = await this.files.history(name);
-    if (!kept.some((one) => one.version === version)) return;
-    yield finding('CONTENT', name, version, wrong);
+    const now = await this.#orDamage('CONTENT', name, () => this.upkeep.kept(name));
+    const isKept =
+      'code' in now || now.versions.some((one) => one.record.version === record.version);
+    if (isKept)
+      yield { code: 'CONTENT', name, version: record.version, what: wrong, repaired: false };
   }
 
-  async #wrongWith(
+  async #wrongBytes(
     name: FileName,
-    record: VersionRecord,
-    fast: boolean,
+    { version, size, sha256 }: VersionRecord,
     progress: CheckProgress,
   ): Promise<string | undefined> {
+    const hash = createHash('sha256');
     let file: OpenFile | undefined;
     try {
-      file = await this.files.openFile(name, record.version);
+      file = await this.files.openFile(name, version);
       if (file === undefined) return 'its content is missing';
-      return fast
-        ? await this.#wrongSize(file, record)
-        : await this.#wrongBytes(file, record, progress);
+      for await (const chunk of file.read(0, size)) {
+        hash.update(chunk);
+        progress.read(chunk.length);
+      }
     } catch (error) {
-      if (error instanceof FileStoreUnavailable) return error.message;
+      if (this.upkeep.isDamage(error)) return `its content cannot be read: ${error.message}`;
       throw error;
     } finally {
       await file?.[Symbol.asyncDispose]();
     }
-  }
-
-  /** The last byte is there if all are. */
-  async #wrongSize(file: OpenFile, { size }: VersionRecord): Promise<string | undefined> {
-    if (size === 0) return undefined;
-    for await (const chunk of file.read(size - 1, 1)) if (chunk.length === 1) return undefined;
-    return 'its content is shorter than recorded';
-  }
-
-  async #wrongBytes(
-    file: OpenFile,
-    { size, sha256 }: VersionRecord,
-    progress: CheckProgress,
-  ): Promise<string | undefined> {
-    const hash = createHash('sha256');
-    for await (const chunk of file.read(0, size)) {
-      hash.update(chunk);
-      progress.read(chunk.length);
-    }
     const found = hash.digest('hex');
     return found === sha256 ? undefined : `its content has sha256 ${found}, and not ${sha256}`;
   }
+
+  async #orDamage<T extends object>(
+    code: FindingCode,
+    name: FileName,
+    look: () => Promise<T>,
+  ): Promise<T | Finding> {
+    try {
+      return await look();
+    } catch (error) {
+      if (!this.upkeep.isDamage(error)) throw error;
+      return { code, name, what: error.message, repaired: false };
+    }
+  }
 }
 
-function finding(
-  code: Finding['code'],
-  name: FileName,
-  version: number | undefined,
-  what: string,
-): Finding {
-  return { code, name, ...(version === undefined ? {} : { version }), what, repaired: false };
+function wrongSize({ record: { size }, storedBytes }: KeptVersion): string | undefined {
+  if (storedBytes === undefined) return 'its content is missing';
+  return storedBytes === size ? undefined : `its content has ${storedBytes} bytes, and not ${size}`;
 }

@@ -77,6 +77,7 @@ export class Adoption {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const file = await this.plain.look(name);
       if (file.kind !== 'file') return undefined;
+      await this.#checkNew(name);
       if (file.stats.size > BigInt(this.maxFileBytes)) throw new FileTooBig(this.maxFileBytes);
       if (!(await this.#isSettled(file, settleMs))) continue;
       const head = await this.#take(name, file);
@@ -84,6 +85,16 @@ export class Adoption {
     }
     throw new FileStoreUnavailable(
       `"${name}" is being written below FILES_ROOT by something else: try again in a moment`,
+      false,
+    );
+  }
+
+  /** The store's own links are only to files that have a head, and such a head is never removed. */
+  async #checkNew(name: FileName): Promise<void> {
+    if ((await this.links.all(name)).length === 0) return;
+    if ((await this.reader.read(name)) !== undefined) return;
+    throw new FileStoreUnavailable(
+      `the head of "${name}" is gone: restore .candado/files from a backup`,
       false,
     );
   }

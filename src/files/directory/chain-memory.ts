@@ -3,10 +3,10 @@ import type { ContentId, Head } from '../head.js';
 import type { ContentShelf } from './content-shelf.js';
 import type { StoredRecord } from './record.js';
 
-/** Of all chains together: about 5 MB. */
+/** Of all chains together: about 10 MB. */
 const MAX_REMEMBERED = 50_000;
 
-type Link = Pick<StoredRecord, 'id' | 'version' | 'deleted'>;
+export type Link = Pick<StoredRecord, 'id' | 'version' | 'deleted' | 'predecessor'>;
 
 /**
  * Chains read a moment ago. Their records lie all over the shelf, so who goes through the shelf comes
@@ -37,8 +37,8 @@ export class ChainMemory {
 
   async #read(head: Head): Promise<readonly Link[]> {
     const links: Link[] = [];
-    for await (const { id, version, deleted } of this.shelf.chain(head)) {
-      links.push({ id, version, deleted });
+    for await (const { id, version, deleted, predecessor } of this.shelf.chain(head)) {
+      links.push({ id, version, deleted, predecessor });
     }
     return links;
   }

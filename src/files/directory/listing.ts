@@ -1,11 +1,12 @@
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileStoreUnavailable } from '../errors.js';
 import { type FileName, MAX_NAME_SEGMENTS, parseFileName } from '../file-name.js';
 import type { FileListing, ListQuery } from '../file-store.js';
 import type { Head } from '../head.js';
 import { folderPattern, namePattern } from '../name-pattern.js';
 import { hasCode } from './disk-errors.js';
-import { type HeadReader, isFolderOfNames } from './head-reader.js';
+import { type HeadReader, isFolderOfNames, type Place } from './head-reader.js';
 import { type Layout, OWN_FOLDER } from './layout.js';
 import { decodeEntry, encodeName } from './name-encoding.js';
 import type { PlainTree } from './plain-tree.js';
@@ -25,7 +26,11 @@ interface Wanted {
   readonly isWanted: (name: string) => boolean;
   /** Whether anything below a folder could be wanted. */
   readonly mayHold: (folder: string) => boolean;
+  /** Told of a name whose head cannot be read; a walk without it ends there. */
+  readonly passOver?: PassOver;
 }
+
+export type PassOver = (name: FileName, error: FileStoreUnavailable) => void;
 
 const always = (): boolean => true;
 
@@ -58,9 +63,13 @@ export class Listing {
     return { names, next: undefined };
   }
 
-  /** Every name behind `after`, those without content too. */
-  walk(after = ''): AsyncGenerator<Listed, void, undefined> {
-    return this.#walk('', { after, isWanted: always, mayHold: always });
+  /**
+   * Every name, those without content too.
+   * @param passOver what lets it go on past names whose head cannot be read
+   */
+  walk(passOver?: PassOver): AsyncGenerator<Listed, void, undefined> {
+    const all = { after: '', isWanted: always, mayHold: always };
+    return this.#walk('', passOver === undefined ? all : { ...all, passOver });
   }
 
   /** @param prefix a folder of names: empty, or ending in a slash */
@@ -74,7 +83,7 @@ export class Listing {
         if (key.endsWith('/')) {
           if (!files.has(key.slice(0, -1))) yield* this.#below(prefix + key, wanted);
         } else if (wanted.isWanted(prefix + key)) {
-          for await (const listed of this.#at(prefix + key)) {
+          for await (const listed of this.#at(prefix + key, wanted)) {
             files.add(key);
             yield listed;
           }
@@ -107,15 +116,15 @@ export class Listing {
     return smallest();
   }
 
-  async *#at(text: string): AsyncGenerator<Listed, void, undefined> {
+  async *#at(text: string, wanted: Wanted): AsyncGenerator<Listed, void, undefined> {
     const parsed = parseFileName(text);
     if (!parsed.ok) return;
     const { name } = parsed;
     // Not by a listing, for it may be large.
     if (await isFolderOfNames(this.layout.headFolder(name))) return;
-    const place = await this.reader.place(name);
-    if (place.kind === 'head') yield { name, head: place.head };
-    if (place.kind !== 'none') return;
+    const place = await this.#place(name, wanted);
+    if (place?.kind === 'head') yield { name, head: place.head };
+    if (place?.kind !== 'none') return;
     if ((await this.plain.look(name)).kind === 'file') yield { name, head: undefined };
   }
 
@@ -128,9 +137,21 @@ export class Listing {
     if (!isTree) {
       if ((await this.plain.look(name)).kind !== 'folder') return;
       const parsed = parseFileName(name);
-      if (!parsed.ok || (await this.reader.place(parsed.name)).kind === 'head') return;
+      const place = parsed.ok ? await this.#place(parsed.name, wanted) : undefined;
+      if (place === undefined || place.kind === 'head') return;
     }
     yield* this.#walk(prefix, wanted);
+  }
+
+  /** Undefined for what was passed over. */
+  async #place(name: FileName, { passOver }: Wanted): Promise<Place | undefined> {
+    try {
+      return await this.reader.place(name);
+    } catch (error) {
+      if (passOver === undefined || !(error instanceof FileStoreUnavailable)) throw error;
+      passOver(name, error);
+      return undefined;
+    }
   }
 
   #treeFolder(prefix: string): string {

@@ -6,7 +6,8 @@ import { FileStoreUnavailable } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { ContentId, Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
-import { ChainMemory } from './chain-memory.js';
+import { isOfStorage } from '../storage-errors.js';
+import { ChainMemory, type Link } from './chain-memory.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
 import { isRecordId, withToken } from './head-name.js';
@@ -15,12 +16,27 @@ import type { HeadSwapper } from './head-swapper.js';
 import type { Layout } from './layout.js';
 import { ageMs, statsOf } from './plain-tree.js';
 import type { StoredRecord } from './record.js';
+import { RECORDS_BEHIND } from './retention.js';
+import type { ViewLinks } from './view-links.js';
 
 /**
  * How old something unpublished must be before it is taken for the leftover of a dead process, in
  * milliseconds. Too short costs a slow writer its work (it is refused, nothing is damaged).
  */
 export const ORPHAN_AGE_MS = 60 * 60_000;
+
+/** Something on the disk that no file leads to. */
+export type Stray =
+  | {
+      readonly kind: 'leftover';
+      /** In the store's own folder. */
+      readonly path: string;
+      /** @returns whether it is gone */
+      readonly remove: () => Promise<boolean>;
+    }
+  /** A version of a file that has no head. */
+  | { readonly kind: 'headless'; readonly record: StoredRecord }
+  | { readonly kind: 'damaged'; readonly what: string };
 
 /** Removes what crashed processes and refused publishes left behind. */
 export class Orphans {
@@ -32,22 +48,21 @@ export class Orphans {
     private readonly clock: Clock,
     private readonly failpoints: Failpoints,
     private readonly keeping: Keeping,
+    private readonly links: ViewLinks,
     private readonly chains = new ChainMemory(shelf),
   ) {}
 
-  /** What a sweep would remove, by its path in the store's own folder; changes nothing. */
-  async *find(): AsyncGenerator<string, void, undefined> {
-    for (const folder of await readdir(this.layout.contents)) {
-      for (const entry of await readdir(join(this.layout.contents, folder))) {
-        const path = join(this.layout.contents, folder, entry);
-        const id = entry.replace(/\.json$/, '');
-        if (!isRecordId(id) || id === entry || !(await this.#isOld(path))) continue;
-        if (await this.#isLost(id)) yield relative(this.layout.own, path);
+  /** What lies there for nobody, and what lost its head; changes nothing by itself. */
+  async *find(): AsyncGenerator<Stray, void, undefined> {
+    try {
+      yield* this.#findOnShelf();
+      for (const entry of await readdir(this.layout.prepared)) {
+        const path = join(this.layout.prepared, entry);
+        if (!(await this.#isOld(path))) continue;
+        yield this.#leftover(path, () => this.#removePrepared(path));
       }
-    }
-    for (const entry of await readdir(this.layout.prepared)) {
-      const path = join(this.layout.prepared, entry);
-      if (await this.#isOld(path)) yield relative(this.layout.own, path);
+    } finally {
+      this.chains.clear();
     }
   }
 
@@ -61,14 +76,67 @@ export class Orphans {
     }
   }
 
+  async *#findOnShelf(): AsyncGenerator<Stray, void, undefined> {
+    for await (const id of this.#onShelf()) {
+      let record: StoredRecord | undefined;
+      try {
+        record = await this.shelf.record(id);
+      } catch (error) {
+        if (!isOfStorage(error)) throw error;
+        yield { kind: 'damaged', what: error.message };
+      }
+      const stray = record && (await this.#judge(record));
+      if (stray !== undefined) yield stray;
+    }
+  }
+
+  async #judge(record: StoredRecord): Promise<Stray | undefined> {
+    const path = this.layout.record(record.id);
+    try {
+      const isOld = await this.#isOld(path);
+      const head = await this.reader.read(record.name);
+      if (head === undefined) {
+        // A first version whose lock has just ended may have lost its head to that.
+        const isLost = isOld || (await this.#wasPublished(record));
+        return isLost ? { kind: 'headless', record } : undefined;
+      }
+      if (!isOld || !(await this.#isLost(record, head))) return undefined;
+      return this.#leftover(path, () => this.#consider(record.id));
+    } catch (error) {
+      // A head or a chain that cannot be read, which is met elsewhere.
+      if (isOfStorage(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #leftover(path: string, remove: () => Promise<void>): Stray {
+    return {
+      kind: 'leftover',
+      path: relative(this.layout.own, path),
+      remove: async () => {
+        try {
+          await remove();
+        } catch (error) {
+          if (!isOfStorage(error)) throw error;
+        }
+        return (await statsOf(path)) === undefined;
+      },
+    };
+  }
+
   async #sweepShelf(stopped: () => boolean): Promise<void> {
-    for (const folder of await readdir(this.layout.contents)) {
-      const shard = join(this.layout.contents, folder);
-      for (const entry of await readdir(shard)) {
-        if (stopped()) return;
+    for await (const id of this.#onShelf()) {
+      if (stopped()) return;
+      if (await this.#isOld(this.layout.record(id))) await this.#consider(id);
+    }
+  }
+
+  async *#onShelf(): AsyncGenerator<ContentId, void, undefined> {
+    for (const folder of await readdir(this.layout.contents, { withFileTypes: true })) {
+      if (!folder.isDirectory()) continue;
+      for (const entry of await readdir(join(this.layout.contents, folder.name))) {
         const id = entry.endsWith('.json') ? entry.slice(0, -'.json'.length) : '';
-        if (!isRecordId(id) || !(await this.#isOld(join(shard, entry)))) continue;
-        await this.#consider(id);
+        if (isRecordId(id)) yield id;
       }
     }
   }
@@ -87,55 +155,65 @@ export class Orphans {
   }
 
   /** As {@link #isOrphan}, but leaves a version alone that the head could still become. */
-  async #isLost(id: ContentId): Promise<boolean> {
-    try {
-      const record = await this.shelf.record(id);
-      if (record === undefined) return false;
-      const head = await this.reader.read(record.name);
-      if (head === undefined) return true;
-      if (record.version <= head.version) return !(await this.#isInChain(record, head));
-      return head.nonce !== record.from;
-    } catch (error) {
-      if (error instanceof FileStoreUnavailable) return false;
-      throw error;
-    }
+  async #isLost(record: StoredRecord, head: Head): Promise<boolean> {
+    if (record.version <= (await this.#newest(head))) return !(await this.#isInChain(record, head));
+    return head.nonce !== record.from;
   }
 
   /** Whether a version was not and never will be published, or is kept no more. */
   async #isOrphan(record: StoredRecord): Promise<boolean> {
     const head = await this.reader.read(record.name);
-    // Only heads of version 0 are removed, and none comes back.
-    if (head === undefined) return true;
-    if (record.version <= head.version) return !(await this.#isInChain(record, head));
+    // Its first head went with a lock, or any other one was lost: what may be the last copy stays.
+    if (head === undefined) return false;
+    if (record.version <= (await this.#newest(head))) return !(await this.#isInChain(record, head));
     if (head.nonce !== record.from) return true;
     // Its writer may only be paused: the head must move on before its content may go.
     const moved = await this.swapper.swap(head, withToken(head, head.token), 'clean');
     return moved ? true : await this.#isOrphan(record);
   }
 
+  /** That of the record, should a damaged head say otherwise. */
+  async #newest(head: Head): Promise<number> {
+    const [newest] = await this.chains.of(head);
+    return Math.max(head.version, newest?.version ?? 0);
+  }
+
+  /** Heads of published versions are never removed, so one that is not there was lost. */
+  async #wasPublished({ name, predecessor }: StoredRecord): Promise<boolean> {
+    return predecessor !== undefined || (await this.links.all(name)).length > 0;
+  }
+
   async #isInChain(record: StoredRecord, head: Head): Promise<boolean> {
-    let contents = 0;
-    for (const one of await this.chains.of(head)) {
-      if (one.version <= record.version) return one.id === record.id;
-      if (!one.deleted) contents++;
-    }
+    const chain = await this.chains.of(head);
+    for (const one of chain) if (one.version <= record.version) return one.id === record.id;
     // A chain that ends among the kept versions is damaged, not pruned: leave what lies there.
-    return contents < this.keeping.versions;
+    return this.#isBroken(head, chain);
+  }
+
+  #isBroken(head: Head, chain: readonly Link[]): boolean {
+    const last = chain.at(-1);
+    if (last === undefined) return head.record !== undefined;
+    if (last.predecessor === undefined) return false;
+    const contents = chain.filter(({ deleted }) => !deleted).length;
+    return chain.length <= RECORDS_BEHIND || contents < this.keeping.versions;
   }
 
   async #sweepPrepared(stopped: () => boolean): Promise<void> {
     for (const entry of await readdir(this.layout.prepared)) {
       if (stopped()) return;
       const path = join(this.layout.prepared, entry);
-      if (!(await this.#isOld(path))) continue;
-      // Taken away whole first: whoever prepared it must not put half of it in place.
-      const doomed = join(this.layout.prepared, `${randomUUID()}.gone`);
-      try {
-        await rename(path, doomed);
-        await rm(doomed, { recursive: true, force: true });
-      } catch (error) {
-        if (!hasCode(error, 'ENOENT')) throw error;
-      }
+      if (await this.#isOld(path)) await this.#removePrepared(path);
+    }
+  }
+
+  async #removePrepared(path: string): Promise<void> {
+    // Taken away whole first: whoever prepared it must not put half of it in place.
+    const doomed = join(this.layout.prepared, `${randomUUID()}.gone`);
+    try {
+      await rename(path, doomed);
+      await rm(doomed, { recursive: true, force: true });
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
     }
   }
 

@@ -78,17 +78,24 @@ export class PlainView {
       case 'missing':
         return isDeleted ? 'current' : 'missing';
       case 'own':
-        return view.link.version >= head.version && !isDeleted ? 'current' : 'stale';
+        if (view.link.version > head.version) return await this.#stateAhead(head);
+        return view.link.version === head.version && !isDeleted ? 'current' : 'stale';
       case 'foreign': {
         const version = await this.looking.versionOf(head, this.layout.plain(name));
         if (version === undefined) return 'replaced';
         return version === head.version ? 'current' : 'stale';
       }
       case 'blocked':
-        return 'blocked';
       case 'folder':
+        // Nothing is to be there.
         return isDeleted ? 'current' : 'blocked';
     }
+  }
+
+  /** Of a view that is newer than `head`: written since, or the head is out of an older backup. */
+  async #stateAhead(head: Head): Promise<ViewState> {
+    const now = await this.reader.read(head.name);
+    return now?.version === head.version ? 'replaced' : await this.state(head.name);
   }
 
   /** Whether the view now is as `head` says, or nothing can be done; false: look again. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import type { VersionRecord } from '../file-store.js';
@@ -14,16 +15,24 @@ export interface StoredRecord extends VersionRecord {
   readonly from: string;
 }
 
+/** Enough against damage; it is not meant against malice. */
+const DIGEST_DIGITS = 16;
+
+/** A disk gives back changed bytes without a word, and a changed digit is another version or time. */
 export function formatRecord(record: StoredRecord): string {
-  return `${JSON.stringify({ format: 1, ...record })}\n`;
+  const fields = { format: 1, ...record };
+  return `${JSON.stringify({ ...fields, digest: digestOf(fields) })}\n`;
 }
 
 /** @throws {FileStoreUnavailable} if it is not what was written */
 export function parseRecord(id: ContentId, text: string): StoredRecord {
-  const fields = parseObject(text);
+  const { digest, ...fields } = parseObject(text);
   const { name, version, size, sha256, modified, session, token, from, requestId, predecessor } =
     fields;
+  // Those of earlier builds have none.
+  const isChanged = digest !== undefined && digest !== digestOf(fields);
   if (
+    isChanged ||
     fields['format'] !== 1 ||
     fields['id'] !== id ||
     typeof name !== 'string' ||
@@ -61,6 +70,10 @@ export function parseRecord(id: ContentId, text: string): StoredRecord {
 export function publicRecord(record: StoredRecord): VersionRecord {
   const { id: _id, name: _name, predecessor: _predecessor, from: _from, ...rest } = record;
   return rest;
+}
+
+function digestOf(fields: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, DIGEST_DIGITS);
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -78,9 +78,9 @@ export function buildParts(
   );
   const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
   const retention = new Retention(reader, shelf, clock, log, failpoints, keeping);
-  const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping);
+  const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping, links);
   const plainView = options.plainView === 'on' ? view : undefined;
-  const upkeep = new DirectoryUpkeep(reader, shelf, keeping, orphans, plainView, clock);
+  const upkeep = new DirectoryUpkeep(layout, reader, shelf, keeping, orphans, plainView, clock);
   const sweeper = new Sweeper(
     layout,
     listing,

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../../clock/clock.js';
 import type { Log } from '../../telemetry/log.js';
+import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
 import { Adoption } from './adoption.js';
 import { formatHead } from './head-name.js';
 import type { HeadSwapper } from './head-swapper.js';
 import type { Layout } from './layout.js';
-import type { Listed, Listing } from './listing.js';
+import type { Listed, Listing, PassOver } from './listing.js';
 import type { Orphans } from './orphans.js';
 import { ageMs, statsOf } from './plain-tree.js';
 import type { PlainView } from './plain-view.js';
@@ -74,11 +75,13 @@ export class Sweeper {
     const isFull = this.#sweeps++ % FULL_SWEEP_EVERY === 0;
     let failures = 0;
     try {
-      for await (const listed of this.listing.walk()) {
+      // First: what was staged for a head that is then forgotten could be of one that was lost.
+      if (isFull) await this.orphans.sweep(() => this.#stopped);
+      const passOver: PassOver = (file, err) => this.#skip(file, err);
+      for await (const listed of this.listing.walk(passOver)) {
         if (this.#stopped || failures > MAX_FAILURES) return;
         if (!(await this.#sweptName(listed, isFull))) failures++;
       }
-      if (isFull) await this.orphans.sweep(() => this.#stopped);
     } catch (err) {
       this.log.error('sweep.failed', 'The store could not be looked through', { err });
     }
@@ -90,12 +93,13 @@ export class Sweeper {
       await this.#sweepName(listed, isFull);
       return true;
     } catch (err) {
-      this.log.warn('sweep.skipped', 'A file could not be looked after', {
-        file: listed.name,
-        err,
-      });
+      this.#skip(listed.name, err);
       return false;
     }
+  }
+
+  #skip(file: FileName, err: unknown): void {
+    this.log.warn('sweep.skipped', 'A file could not be looked after', { file, err });
   }
 
   async #sweepName({ name, head }: Listed, isFull: boolean): Promise<void> {
@@ -107,7 +111,7 @@ export class Sweeper {
   }
 
   /** What lay there before the start is adopted at once; nobody is likely to be writing it. */
-  async #adopt(name: Listed['name']): Promise<void> {
+  async #adopt(name: FileName): Promise<void> {
     const stats = await statsOf(this.layout.plain(name));
     if (stats === undefined) return;
     const isOld = ageMs(stats, this.#startedMicros) >= 0;

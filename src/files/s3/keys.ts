@@ -25,11 +25,13 @@ export class Keys {
   readonly heads: string;
   readonly journal: string;
   readonly contents: string;
+  readonly records: string;
 
   constructor(readonly prefix: string) {
     this.heads = `${prefix}heads/`;
     this.journal = `${prefix}journal/`;
     this.contents = `${prefix}contents/`;
+    this.records = `${prefix}records/`;
   }
 
   /** @throws {FileStoreUnavailable} if no key can be that long */
@@ -52,11 +54,16 @@ export class Keys {
   }
 
   content(name: FileName, id: ContentId): string {
-    return `${this.contents}${hashOf(name)}/${id}`;
+    return `${this.contentsOf(name)}${id}`;
+  }
+
+  /** What the keys of all contents of a file begin with. */
+  contentsOf(name: FileName): string {
+    return `${this.contents}${hashOf(name)}/`;
   }
 
   record(name: FileName, id: ContentId): string {
-    return `${this.prefix}records/${hashOf(name)}/${id}`;
+    return `${this.records}${hashOf(name)}/${id}`;
   }
 
   journalEntry(id: ContentId): string {

@@ -11,7 +11,6 @@ import { Retention } from './retention.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { Shelf } from './shelf.js';
 import { Sweeper } from './sweeper.js';
-
 import { S3Upkeep } from './upkeep.js';
 
 export type StoreParts = ReturnType<typeof buildParts>;
@@ -45,6 +44,6 @@ export function buildParts(
     log,
     failpoints,
   );
-  const upkeep = new S3Upkeep(heads, shelf, keeping);
+  const upkeep = new S3Upkeep(bucket, keys, heads, shelf, listing, keeping, clock);
   return { keys, heads, creator, journal, shelf, listing, retention, upkeep, sweeper };
 }

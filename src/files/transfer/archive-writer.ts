@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pack } from 'tar-stream';
 import type { OpenFile } from '../file-store.js';
+import { isOfStorage } from '../storage-errors.js';
 import {
   type ArchivedVersion,
   entryPath,
@@ -8,7 +9,6 @@ import {
   LAST_ENTRY,
   RECORD_KEYWORD,
 } from './archive-entry.js';
-import { isOfStorage } from './storage-errors.js';
 import { type Sink, writeTo } from './tar-streams.js';
 
 /** A step of what stands in for what cannot be read. */

@@ -3,8 +3,8 @@ import { pack } from 'tar-stream';
 import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { FileStore, type OpenFile, type VersionRecord } from '../file-store.js';
+import { isOfStorage } from '../storage-errors.js';
 import { ArchiveWriter } from './archive-writer.js';
-import { isOfStorage } from './storage-errors.js';
 import { asError, bytesOf } from './tar-streams.js';
 
 /** Names that are read at a time. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { ORPHAN_AGE_MS } from '../../../src/files/directory/orphans.js';
 import { PRUNED_GRACE_MS, RECORDS_BEHIND } from '../../../src/files/directory/retention.js';
@@ -149,6 +149,30 @@ describe('Cleaning', function () {
       expect(skipped.map(({ fields }) => fields['file'])).to.deep.equal(['a']);
       const error = await later.store.stat(a).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(FileStoreUnavailable);
+    });
+
+    it('goes on past a head that cannot be read, and tells of it', async () => {
+      await write(replica.store, 'a', 'one');
+      await replica.store.stage(await write(replica.store, 'b', 'one'), bytesOf('x'), author(0));
+      const [head = ''] = await readdir(fixture.own('files', 'a'));
+      const rival = head.replace(/[0-9a-f]{24}$/, '0'.repeat(24));
+      await writeFile(fixture.own('files', 'a', rival), '');
+      const later = await restartLater();
+      expect(await fixture.contents()).to.have.length(2);
+      const skipped = later.log.lines.filter(({ event }) => event === 'sweep.skipped');
+      expect(skipped.map(({ fields }) => fields['file'])).to.deep.equal(['a']);
+      const error = await later.store.list({ count: 10 }).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(FileStoreUnavailable);
+    });
+
+    it('leaves versions whose head is gone to a person', async () => {
+      for (const name of ['a', 'b']) await write(replica.store, name, 'one');
+      await write(replica.store, 'a', 'two');
+      for (const name of ['a', 'b']) {
+        await rm(fixture.own('files', name), { recursive: true });
+      }
+      await restartLater();
+      expect(await fixture.contents()).to.have.length(3);
     });
 
     it('does not take contents behind a damaged chain for orphans', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -10,7 +10,13 @@ import type { FileStore } from '../../../src/files/file-store.js';
 import { Keeping } from '../../../src/files/keeping.js';
 import { MemoryFileStore } from '../../../src/files/memory/memory-file-store.js';
 import { ArchiveError } from '../../../src/files/transfer/store-import.js';
-import { CONTRACT_MAX_FILE_BYTES, put, remove } from '../../contract/file-store.contract.js';
+import {
+  CONTRACT_MAX_FILE_BYTES,
+  nameOf,
+  put,
+  remove,
+} from '../../contract/file-store.contract.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { StoreFixture } from '../directory/store-fixture.js';
 import { FakeS3Fixture } from '../s3/s3-fixture.js';
@@ -25,10 +31,14 @@ type Files = ReadonlyMap<FileName, Contents>;
 const segment = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
   fc.constantFrom('a', 'history', '1', 'ä', '名前', 'x'.repeat(120), 'é'.repeat(60), '-r', '*'),
+  fc.constantFrom('y'.repeat(255), `${'名'.repeat(84)}abc`),
 );
 
 const name = fc
-  .array(segment, { minLength: 1, maxLength: 4 })
+  .oneof(
+    fc.array(segment, { minLength: 1, maxLength: 4 }),
+    fc.array(fc.constantFrom('d', 'é'), { minLength: 20, maxLength: 32 }),
+  )
   .map((segments) => parseFileName(segments.join('/')))
   .filter((parsed) => parsed.ok)
   .map((parsed) => parsed.name);
@@ -182,7 +192,8 @@ describe('GNU tar', function () {
   this.timeout(30_000);
 
   it('lists an archive and takes the files out of it without a word', async () => {
-    const from = inMemory();
+    // Long ago, so that a time that was not kept shows.
+    const from = new MemoryFileStore(new FakeClock(), CONTRACT_MAX_FILE_BYTES, new Keeping(3));
     const odd = `${'long folder/'.repeat(15)}${'名'.repeat(60)}.txt`;
     const newest = new Map([
       ['a.txt', 'second'],
@@ -207,6 +218,9 @@ describe('GNU tar', function () {
     for (const [one, text] of newest) {
       expect(await readFile(join(folder.path, 'files', one), 'utf8'), one).to.equal(text);
       expect(await readFile(join(folder.path, 'history', one, '1'), 'utf8')).to.equal('first');
+      const { mtimeMs } = await stat(join(folder.path, 'files', one));
+      const record = await from.stat(nameOf(one));
+      expect(Math.abs(mtimeMs - (record?.modified ?? 0) / 1000), one).to.be.below(1000);
     }
     expect((await run('ls', [join(folder.path, 'files')])).stdout).not.to.include('gone');
   });

@@ -1,4 +1,4 @@
-import { FileStoreUnavailable } from '../errors.js';
+import { FileStoreUnavailable } from './errors.js';
 
 /** Whether a content could not be read, as opposed to a fault of the program. */
 export function isOfStorage(error: unknown): error is Error {
