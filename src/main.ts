@@ -13,6 +13,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 }
 
 // Loaded after that check, for an older Node may not even be able to read it.
+(await import('./composition/young-generation.js')).holdYoungGeneration();
 const { runCli } = await import('./cli/index.js');
 process.exitCode = await runCli(process.argv.slice(2), process, {
   // What only a server needs is loaded only where one is wanted: the other commands start faster.

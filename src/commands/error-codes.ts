@@ -37,7 +37,10 @@ export const ERROR_CODES = {
     retry:
       'yes, the same again after a pause; if the sentence says that the outcome is unknown, with the same ID, or look first',
   },
-  NAME: { when: 'a bad name, or one that collides with another file', retry: 'no' },
+  NAME: {
+    when: 'a bad name, one that collides with another file, or one that the disk cannot hold',
+    retry: 'no',
+  },
   TOOBIG: { when: 'over a size limit', retry: 'no' },
   BUSY: { when: 'over a connection, queue or rate limit', retry: 'later' },
   NOAUTH: { when: 'not signed in', retry: 'after AUTH' },

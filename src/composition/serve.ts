@@ -4,6 +4,7 @@ import type { Config } from '../config/config.js';
 import { ConfigError, loadConfig } from '../config/load-config.js';
 import { WinstonLog } from '../telemetry/winston-log.js';
 import { type App, startApp } from './app.js';
+import { releaseYoungGeneration } from './young-generation.js';
 
 /** A second signal, or a stop that takes longer than draining may, ends the process at once. */
 const STOP_GRACE_MS = 5_000;
@@ -19,7 +20,9 @@ export async function serve(flags: Readonly<Record<string, string>>): Promise<nu
     const config = loadConfig(process.env, flags);
     const { logLevel: level, logFormat: format } = config;
     const log = WinstonLog.open({ level, format, target: process.stdout });
-    await run(await startApp(config, packageVersion(), log), config, signalled);
+    const app = await startApp(config, packageVersion(), log);
+    releaseYoungGeneration();
+    await run(app, config, signalled);
     await log.finish();
     return ExitCode.ok;
   } catch (error) {

@@ -50,7 +50,7 @@ function tooManyParts({ filesUrl, maxFileBytes }: Partial<Config>): Clash | unde
   return {
     key: 'maxFileBytes',
     fault: `${maxFileBytes} is more than fits into the parts of an upload to FILES_URL`,
-    allowed: `at most ${MAX_S3_CONTENT_BYTES} (78 GiB) with FILES_URL`,
+    allowed: `at most ${MAX_S3_CONTENT_BYTES} (48 GiB) with FILES_URL`,
     example: '78GiB',
   };
 }

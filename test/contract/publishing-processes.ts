@@ -12,6 +12,8 @@ import { SHARED } from './publisher-process.js';
 /** Longer than any store leaves alone what nobody published. */
 const LATER_MS = 48 * 3_600_000;
 
+const WAKE_AGAIN_MS = 100;
+
 /** A place for files that processes share. */
 export interface SharedPlace {
   /** Makes a store there and calls `runPublisher`. */
@@ -51,6 +53,13 @@ function start(place: SharedPlace, step: string, me: string, ...order: string[])
   return { process: child, lines, rest };
 }
 
+/** One that says that it stands still may only be about to: it is woken until it has ended. */
+function goOn({ process: child }: Publisher): void {
+  child.kill('SIGCONT');
+  const again = setInterval(() => child.kill('SIGCONT'), WAKE_AGAIN_MS);
+  child.once('exit', () => clearInterval(again));
+}
+
 /** Processes publish the same file against each other: each version is exactly one's. */
 export async function publishAgainstEachOther(place: SharedPlace, times: number): Promise<void> {
   const writers = ['one', 'two', 'three'];
@@ -84,7 +93,7 @@ export async function exactlyOneOf(
   for (const { lines } of publishers) {
     expect((await lines.next()).value).to.equal(`standing at ${step}`);
   }
-  for (const { process: child } of publishers) child.kill('SIGCONT');
+  for (const publisher of publishers) goOn(publisher);
   const outcomes = await Promise.all(publishers.map(async ({ rest }) => (await rest())[0]));
   const winner = outcomes.indexOf('published');
   expect(outcomes.toSorted()).to.deep.equal([...Array(count - 1).fill('moved'), 'published']);
@@ -103,7 +112,7 @@ export async function refuseLate(place: SharedPlace, step: StepName): Promise<vo
   for (let at = 0; at < versions; at++) head = await put(store, head, `newer ${at}`);
   const cleaner = await place.replica({ aheadMs: LATER_MS, keepVersions: 3 });
   expect(await read(cleaner, SHARED, 1)).to.equal(undefined);
-  late.process.kill('SIGCONT');
+  goOn(late);
   expect((await late.rest())[0]).to.be.oneOf(['moved', 'refused']);
 
   expect(await store.head(SHARED)).to.deep.equal(head);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { namePattern } from '../../src/files/name-pattern.js';
+import { folderPattern, namePattern } from '../../src/files/name-pattern.js';
 
 describe('namePattern', () => {
   const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -51,5 +51,38 @@ describe('namePattern', () => {
       expect(inSegment('a'.repeat(255))).to.equal(false);
       expect(across(`${'a/'.repeat(500)}a`)).to.equal(false);
     }
+  });
+});
+
+describe('folderPattern', () => {
+  for (const [pattern, held, others] of [
+    ['a/*', ['a'], ['b', 'a/b']],
+    ['*', [], ['a']],
+    ['a*/b?/c', ['a', 'ax', 'ax/b1'], ['b', 'ax/b', 'a/b1/c']],
+    ['a/**', ['a', 'a/b', 'a/b/c'], ['b', 'b/a']],
+    ['**/c', ['a', 'a/b', 'c'], []],
+    ['a/**/c', ['a', 'a/x/y'], ['b', 'b/a']],
+  ] as const) {
+    it(`${pattern} may hold names below ${held} and not below ${others}`, () => {
+      const mayHold = folderPattern(pattern);
+      expect(held.filter((folder) => !mayHold(folder))).to.deep.equal([]);
+      expect(others.filter(mayHold)).to.deep.equal([]);
+    });
+  }
+
+  it('never shuts out a folder of a name that matches', () => {
+    const segment = fc.constantFrom('a', 'b', '*', '**', '?', '[ab]');
+    const name = fc.array(fc.constantFrom('a', 'b', 'ab'), { minLength: 2, maxLength: 4 });
+    const pattern = fc.array(segment, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(name, pattern, (segments, parts) => {
+        if (!namePattern(parts.join('/'))(segments.join('/'))) return;
+        for (let depth = 1; depth < segments.length; depth++) {
+          const folder = segments.slice(0, depth).join('/');
+          expect(folderPattern(parts.join('/'))(folder), `${parts} ${segments}`).to.equal(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
@@ -26,6 +25,7 @@ import { Adoption } from './adoption.js';
 import { type Details, SourceFailed } from './content-shelf.js';
 import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
+import { makeFolders } from './folders.js';
 import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
@@ -70,7 +70,7 @@ export class DirectoryFileStore extends FileStore {
       const { layout, durable } = this.#parts;
       const { files, contents, prepared, views, found } = layout;
       for (const folder of [files, contents, prepared, views, found]) {
-        await mkdir(folder, { recursive: true });
+        await makeFolders(folder);
       }
       await durable.folder(layout.own);
       await durable.folder(layout.root);

@@ -1,8 +1,9 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { FileNameTaken } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { hasCode } from './disk-errors.js';
+import { makeFolder } from './folders.js';
 import type { HeadReader } from './head-reader.js';
 import type { Layout } from './layout.js';
 import { Mount } from './mount.js';
@@ -50,7 +51,7 @@ export class PlainTree {
     for (let depth = 1; depth < segments.length; depth++) {
       const path = this.layout.plain(segments.slice(0, depth).join('/'));
       const stats = await statsOf(path);
-      if (stats === undefined) await mkdir(path, { recursive: true });
+      if (stats === undefined) await makeFolder(path);
       else if (!stats.isDirectory()) return false;
     }
     return true;

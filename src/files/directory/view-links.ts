@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { link, mkdir, readdir, rmdir } from 'node:fs/promises';
+import { link, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileName } from '../file-name.js';
 import { hasCode } from './disk-errors.js';
+import { makeFolder } from './folders.js';
 import type { Layout } from './layout.js';
 import { statsOf } from './plain-tree.js';
 
@@ -53,6 +54,7 @@ export class ViewLinks {
   /** Where a link to a file of this version is to be put. */
   async place(name: FileName, version: number, mtimeNs: bigint): Promise<string> {
     const folder = this.layout.viewLinks(name);
+    // Not those above: of a store that is gone nothing is to be made anew.
     await makeFolder(folder);
     return join(folder, `${version}.${mtimeNs}.${randomBytes(4).toString('hex')}`);
   }
@@ -72,14 +74,5 @@ export class ViewLinks {
     } catch (error) {
       if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
     }
-  }
-}
-
-/** One only: of a store that is gone nothing is to be made anew. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
   }
 }

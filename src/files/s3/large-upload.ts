@@ -1,4 +1,3 @@
-import { giveBack } from '../chunk-memory.js';
 import type { S3Bucket, UploadedPart } from './s3-bucket.js';
 import type { UploadMemory } from './upload-memory.js';
 
@@ -6,43 +5,46 @@ import type { UploadMemory } from './upload-memory.js';
 const MAX_PARTS_IN_FLIGHT = 2;
 
 /**
- * A content that goes up in parts. Its parts are collected in the same few buffers again and again:
- * new ones for each would be garbage faster than it is collected.
+ * A content that goes up in parts. They are collected in the same few buffers again and again: new
+ * ones for each would be garbage faster than it is collected.
  */
 export class LargeUpload {
-  #part: Buffer | undefined;
-  #bytes = 0;
   #count = 0;
   readonly #spare: Buffer[] = [];
   readonly #sent: UploadedPart[] = [];
   readonly #sending = new Set<Promise<void>>();
   #failed: { readonly error: unknown } | undefined;
 
-  constructor(
+  private constructor(
     private readonly bucket: S3Bucket,
     private readonly memory: UploadMemory,
     private readonly key: string,
     private readonly uploadId: string,
-    private readonly partBytes: number,
   ) {}
 
-  /** Takes the next bytes; resolves when there is room for more. */
-  async write(chunk: Buffer): Promise<void> {
-    for (let from = 0; from < chunk.length; ) {
-      if (this.#failed !== undefined) throw this.#failed.error;
-      const taken = Math.min(chunk.length - from, this.partBytes - this.#bytes);
-      this.memory.take(taken);
-      this.#part ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.partBytes);
-      chunk.copy(this.#part, this.#bytes, from, from + taken);
-      this.#bytes += taken;
-      from += taken;
-      if (this.#bytes === this.partBytes) await this.#send(this.#part);
-    }
-    giveBack(chunk);
+  static async begin(bucket: S3Bucket, memory: UploadMemory, key: string): Promise<LargeUpload> {
+    return new LargeUpload(bucket, memory, key, await bucket.beginUpload(key));
+  }
+
+  /** A buffer that was sent and may be filled again, if there is one. */
+  spare(): Buffer | undefined {
+    return this.#spare.pop();
+  }
+
+  /**
+   * Sends the first `length` bytes of a buffer, which is its own from then on, as their memory is to
+   * give back.
+   * @returns when the next part may be collected
+   */
+  async send(part: Buffer, length: number): Promise<void> {
+    while (this.#sending.size >= MAX_PARTS_IN_FLIGHT) await Promise.race(this.#sending);
+    if (this.#failed !== undefined) throw this.#failed.error;
+    const sending = this.#put(++this.#count, part, length);
+    this.#sending.add(sending);
+    void sending.finally(() => this.#sending.delete(sending));
   }
 
   async finish(): Promise<void> {
-    if (this.#part !== undefined) await this.#send(this.#part);
     await Promise.all(this.#sending);
     if (this.#failed !== undefined) throw this.#failed.error;
     const parts = this.#sent.toSorted((a, b) => a.number - b.number);
@@ -50,23 +52,9 @@ export class LargeUpload {
   }
 
   async abort(): Promise<void> {
-    this.memory.give(this.#bytes);
-    this.#bytes = 0;
-    this.#part = undefined;
     // A part that arrives after the upload was aborted would stay.
     await Promise.all(this.#sending);
     await this.bucket.abortUpload(this.key, this.uploadId);
-  }
-
-  /** Resolves when the next part may be collected. */
-  async #send(part: Buffer): Promise<void> {
-    while (this.#sending.size >= MAX_PARTS_IN_FLIGHT) await Promise.race(this.#sending);
-    if (this.#failed !== undefined) throw this.#failed.error;
-    const sending = this.#put(++this.#count, part, this.#bytes);
-    this.#part = undefined;
-    this.#bytes = 0;
-    this.#sending.add(sending);
-    void sending.finally(() => this.#sending.delete(sending));
   }
 
   async #put(number: number, part: Buffer, length: number): Promise<void> {

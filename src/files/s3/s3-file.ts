@@ -1,5 +1,6 @@
 import { FileStoreUnavailable } from '../errors.js';
 import type { OpenFile, VersionRecord } from '../file-store.js';
+import { piecesOf } from './body-pieces.js';
 import { BucketError, hasFailed, unavailable } from './bucket-errors.js';
 import { pause } from './repeating.js';
 import type { S3Bucket } from './s3-bucket.js';
@@ -22,10 +23,9 @@ export class S3File implements OpenFile {
     for (let vain = 0; at < end; vain++) {
       const before = at;
       try {
-        for await (const chunk of await this.bucket.stream(this.key, at, end)) {
-          const bytes: Buffer = chunk;
-          at += bytes.length;
-          yield bytes;
+        for await (const piece of piecesOf(await this.bucket.stream(this.key, at, end))) {
+          at += piece.length;
+          yield piece;
         }
       } catch (error) {
         if (error instanceof BucketError) throw missingOr(error);

@@ -11,8 +11,8 @@ import {
 } from './archive-entry.js';
 import { type Sink, writeTo } from './tar-streams.js';
 
-/** Stands in for what cannot be read, a chunk at a time. */
-const ZEROS = Buffer.alloc(64 * 1024);
+/** A step of what stands in for what cannot be read. */
+const FILL_BYTES = 64 * 1024;
 
 /** The entries of an archive, one after the other. */
 export class ArchiveWriter {
@@ -63,8 +63,9 @@ export class ArchiveWriter {
   }
 
   async #fill(entry: Sink, bytes: number): Promise<void> {
-    for (let left = bytes; left > 0 && !this.archive.destroying; left -= ZEROS.length) {
-      await writeTo(entry, ZEROS.subarray(0, left));
+    for (let left = bytes; left > 0 && !this.archive.destroying; left -= FILL_BYTES) {
+      // Each of its own: chunks belong to whoever gets them.
+      await writeTo(entry, Buffer.alloc(Math.min(left, FILL_BYTES)));
     }
   }
 }

@@ -22,9 +22,9 @@ export const MAX_PREFIX_BYTES = 128;
 
 /**
  * What one part of a large content takes, and what a request carries at most, in bytes. Services
- * take parts of 5 MiB and more.
+ * take parts of 5 MiB and more, and three of them are in memory for each upload.
  */
-export const PART_BYTES = 8 * 1024 * 1024;
+export const PART_BYTES = 5 * 1024 * 1024;
 
 /** The largest content that fits into the 10 000 parts which services take, in bytes. */
 export const MAX_S3_CONTENT_BYTES = 10_000 * PART_BYTES;

@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileStoreUnavailable } from '../../../src/files/errors.js';
 import type { StepName } from '../../../src/files/failpoints.js';
 import type { Random } from '../plan/random.js';
 import { Child } from './child.js';
@@ -137,7 +138,13 @@ export class Arena {
   }
 
   async #report(at: KilledAt, found: AsyncGenerator<string, void, undefined>): Promise<void> {
-    for await (const what of found) this.#violation(`killed at ${at}`, what);
+    try {
+      for await (const what of found) this.#violation(`killed at ${at}`, what);
+    } catch (error) {
+      // The store itself refuses what is damaged.
+      if (!(error instanceof FileStoreUnavailable)) throw error;
+      this.#violation(`killed at ${at}`, error.message);
+    }
   }
 
   #heed(who: string, told: Told): void {

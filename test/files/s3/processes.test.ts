@@ -22,10 +22,11 @@ describe('Processes on one bucket', function () {
   };
 
   it('publish against each other without losing or doubling a version', async () => {
-    // Now and then an answer is lost, which makes a process look what became of its swap.
+    // Now and then an answer is lost, which makes a process look what became of its swap. A start
+    // tries its service out with a few writes, and gives up after so many losses.
     let swaps = 0;
-    fixture.service.fault = ({ isConditional }) =>
-      isConditional && ++swaps % 7 === 0 ? 'unanswered' : undefined;
+    fixture.service.fault = ({ isConditional, key }) =>
+      isConditional && !key.includes('/probe/') && ++swaps % 7 === 0 ? 'unanswered' : undefined;
     await publishAgainstEachOther(place(), 10);
   });
 
