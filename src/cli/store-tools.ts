@@ -26,6 +26,7 @@ export interface ExportProgress {
   version(bytes: number): void;
   leftOut(name: string, version: number): void;
   damaged(name: string, version: number, why: string): void;
+  skipped(name: string, why: string): void;
 }
 
 export interface ImportProgress {

@@ -54,6 +54,10 @@ export const exportStore: CliCommand = {
               damaged += 1;
               notes.tell({ code: 'DAMAGED', name, version, why });
             },
+            skipped: (name, why) => {
+              damaged += 1;
+              notes.tell({ code: 'DAMAGED', name, why });
+            },
             leftOut: (name, version) => {
               leftOut += 1;
               notes.tell({ code: 'PRUNED', name, version, why: 'left out, as it is gone by now' });

@@ -1,6 +1,6 @@
 import { injectable } from 'inversify';
 import { pack } from 'tar-stream';
-import { FileStoreUnavailable } from '../errors.js';
+import { FileNameUnfit, FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import { FileStore, type OpenFile, type VersionRecord } from '../file-store.js';
 import { isOfStorage } from '../storage-errors.js';
@@ -28,6 +28,13 @@ export interface ExportProgress {
   leftOut(name: FileName, version: number): void;
   /** A content that is missing or not what was written; an import will pass it over. */
   damaged(name: FileName, version: number, why: string): void;
+  /** A file of which nothing, or nothing more, could be read. */
+  skipped(name: FileName, why: string): void;
+}
+
+/** The head or the records of one file cannot be read, or it cannot be adopted. */
+class FileSkipped extends Error {
+  override readonly name = 'FileSkipped';
 }
 
 /** One export on its way. */
@@ -95,9 +102,14 @@ export class StoreExport {
         ...(after === undefined ? {} : { after }),
       });
       for (const name of names) {
-        // Before the history: whoever writes later has a token that is not below it.
-        const fence = (await this.files.head(name))?.token ?? 0;
-        if (await this.#writeFile({ ...running, name, fence })) running.progress.file();
+        try {
+          // Before the history: whoever writes later has a token that is not below it.
+          const fence = (await ofOneFile(() => this.files.head(name)))?.token ?? 0;
+          if (await this.#writeFile({ ...running, name, fence })) running.progress.file();
+        } catch (error) {
+          if (!(error instanceof FileSkipped)) throw error;
+          running.progress.skipped(name, error.message);
+        }
       }
       after = next;
     } while (after !== undefined);
@@ -130,7 +142,7 @@ export class StoreExport {
     { name, currentOnly }: FileRunning,
     done: number,
   ): Promise<{ newest?: VersionRecord; older: readonly VersionRecord[] }> {
-    const [newest, ...rest] = await this.files.history(name);
+    const [newest, ...rest] = await ofOneFile(() => this.files.history(name));
     if (newest === undefined || newest.version <= done) return { older: [] };
     if (!currentOnly) {
       return { newest, older: rest.filter(({ version }) => version > done).toReversed() };
@@ -139,7 +151,8 @@ export class StoreExport {
   }
 
   async #tellMissing({ name, progress }: FileRunning, version: number): Promise<void> {
-    const isKept = (await this.files.history(name)).some((record) => record.version === version);
+    const history = await ofOneFile(() => this.files.history(name));
+    const isKept = history.some((record) => record.version === version);
     if (isKept) progress.damaged(name, version, 'its content is missing');
     else progress.leftOut(name, version);
   }
@@ -174,5 +187,16 @@ export class StoreExport {
     if (damage === undefined) return 'written';
     progress.damaged(name, version, damage);
     return 'damaged';
+  }
+}
+
+/** Where the store itself is out of reach, the next page of names says so. */
+async function ofOneFile<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const isOfOne =
+      isOfStorage(error) || error instanceof FileTooBig || error instanceof FileNameUnfit;
+    throw isOfOne ? new FileSkipped(error.message, { cause: error }) : error;
   }
 }

@@ -41,6 +41,7 @@ const NOTHING = {
   version: () => undefined,
   leftOut: () => undefined,
   damaged: () => undefined,
+  skipped: () => undefined,
   imported: () => undefined,
   known: () => undefined,
   passedOver: () => undefined,
@@ -82,6 +83,13 @@ describe('candado export', () => {
   it('hands the pattern and the wish for the newest versions on', async () => {
     await run(['export', 'a/**', '--current'], new CapturedIo(), parts(twoFiles));
     expect(twoFiles.asked).to.deep.equal({ currentOnly: true, pattern: 'a/**' });
+  });
+
+  it('exits with 8 where a file was left out', async () => {
+    const store = new FakeStore((progress) => progress.skipped('a.txt', 'its record is damaged'));
+    const { code, err } = await run(['export'], new CapturedIo(), parts(store));
+    expect(code).to.equal(8);
+    expect(err).to.include('DAMAGED  a.txt: its record is damaged\n');
   });
 
   it('exits with 8 where a content is damaged', async () => {

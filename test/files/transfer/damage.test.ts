@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { FileStoreUnavailable } from '../../../src/files/errors.js';
 import type { FileName } from '../../../src/files/file-name.js';
@@ -5,9 +6,16 @@ import type { OpenFile } from '../../../src/files/file-store.js';
 import { Keeping } from '../../../src/files/keeping.js';
 import { MemoryFileStore } from '../../../src/files/memory/memory-file-store.js';
 import { StoreExport } from '../../../src/files/transfer/store-export.js';
-import { nameOf, put, read, write } from '../../contract/file-store.contract.js';
+import {
+  CONTRACT_MAX_FILE_BYTES,
+  nameOf,
+  put,
+  read,
+  write,
+} from '../../contract/file-store.contract.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { rejection } from '../../support/rejection.js';
+import { StoreFixture } from '../directory/store-fixture.js';
 import { ALL, archiveOf, importInto, Tally } from './transfer-rig.js';
 
 type Opening = (open: () => Promise<OpenFile | undefined>) => Promise<OpenFile | undefined>;
@@ -119,6 +127,27 @@ describe('An export', () => {
     expect(lines).to.include('left out a.txt 1');
     await importInto(to, archive);
     expect(await versions('a.txt')).to.deep.equal([3, 2]);
+  });
+
+  it('goes on behind a file whose records are damaged, or that is too big to be adopted', async () => {
+    const fixture = await StoreFixture.create();
+    try {
+      const { store: directory } = await fixture.replica();
+      await write(directory, 'a', 'one');
+      const { record } = await write(directory, 'a', 'two');
+      await write(directory, 'c', 'whole');
+      await writeFile(fixture.recordPath(record ?? ''), 'damaged');
+      await writeFile(fixture.path('b'), 'x'.repeat(CONTRACT_MAX_FILE_BYTES + 1));
+      const tally = new Tally();
+      const chunks = await Array.fromAsync(new StoreExport(directory).run(ALL, tally));
+      expect(tally.lines.filter((line) => line.startsWith('skipped'))).to.deep.equal([
+        `skipped a: the record ${record} is damaged: restore .candado/contents from a backup`,
+        `skipped b: a file may have at most ${CONTRACT_MAX_FILE_BYTES} bytes (MAX_FILE_BYTES)`,
+      ]);
+      expect(await importInto(to, Buffer.concat(chunks))).to.deep.equal(['imported c of 5']);
+    } finally {
+      await fixture.close();
+    }
   });
 
   it('gives up on a file whose newest version is always gone', async () => {

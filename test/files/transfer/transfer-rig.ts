@@ -24,6 +24,10 @@ export class Tally {
     this.lines.push(`damaged ${name} ${version}: ${why}`);
   }
 
+  skipped(name: string, why: string): void {
+    this.lines.push(`skipped ${name}: ${why}`);
+  }
+
   imported(name: string, bytes: number): void {
     this.lines.push(`imported ${name} of ${bytes}`);
   }
