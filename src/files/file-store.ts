@@ -114,8 +114,8 @@ export abstract class FileStore {
   abstract fenceFrom(from: Head, token: number): Promise<MoveResult>;
 
   /**
-   * Stores a content beside the current one; its chunks are the store's own from then on. If `content` throws, nothing stays behind and the
-   * error is passed on.
+   * Stores a content beside the current one; its chunks are the store's own from then on. If
+   * `content` throws, nothing stays behind and the error is passed on.
    * @param requestId for the record, in place of the author's: asked once the content has been
    *   read whole, before which some do not know it; what it throws is treated as the content's
    * @throws {FileTooBig} as soon as more than the store's limit arrived

@@ -1,11 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../clock/clock.js';
 import type { Log } from '../../telemetry/log.js';
+import { SourceFailed } from '../content-source.js';
 import { FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
-import { type ContentShelf, SourceFailed } from './content-shelf.js';
+import type { StoredRecord } from '../stored-record.js';
+import type { ContentShelf } from './content-shelf.js';
 import { readRange } from './disk-file.js';
 import type { HeadCreator } from './head-creator.js';
 import { freshNonce } from './head-name.js';
@@ -19,7 +21,6 @@ import {
   type PlainTree,
   statsOf,
 } from './plain-tree.js';
-import type { StoredRecord } from './record.js';
 import type { ViewLinks } from './view-links.js';
 
 /** How often a file that changes under the copy is looked at again before its reader is told. */
@@ -133,7 +134,7 @@ export class Adoption {
     try {
       return await this.shelf.store(from, source, author, { modified });
     } catch (error) {
-      throw error instanceof SourceFailed ? error.cause : error;
+      throw SourceFailed.unwrap(error);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { FileName } from '../file-name.js';
 import type { ContentId, Head } from '../head.js';
+import type { StoredRecord } from '../stored-record.js';
 import type { ContentShelf } from './content-shelf.js';
-import type { StoredRecord } from './record.js';
 
 /** Of all chains together: about 10 MB. */
 const MAX_REMEMBERED = 50_000;

@@ -3,37 +3,24 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:f
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
 import { giveBack } from '../chunk-memory.js';
+import { authorOnceRead, ownErrors } from '../content-source.js';
 import { FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
-import type { Author, RequestIdSource } from '../file-store.js';
+import type { Author } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
+import type { StagingDetails } from '../staging-file-store.js';
+import {
+  type ContentSum,
+  type NewVersion,
+  NO_CONTENT,
+  type StoredRecord,
+  storedRecord,
+} from '../stored-record.js';
 import { hasCode } from './disk-errors.js';
 import type { Durable } from './durable.js';
 import { freshRecordId } from './head-name.js';
 import type { Layout } from './layout.js';
-import { formatRecord, parseRecord, type StoredRecord } from './record.js';
-
-/** The content to be stored could not be had; its error is the caller's own, not the store's. */
-export class SourceFailed extends Error {
-  override readonly name = 'SourceFailed';
-}
-
-/** What a record may say otherwise than by default. */
-export interface Details {
-  /** One above that of the head if absent. */
-  readonly version?: number;
-  /** Microseconds since the epoch; now if absent. */
-  readonly modified?: number;
-  /** In place of the author's own; asked once the content has been read. */
-  readonly requestId?: RequestIdSource;
-}
-
-interface Body {
-  readonly size: number;
-  readonly sha256: string;
-}
-
-const NO_BODY: Body = { size: 0, sha256: createHash('sha256').digest('hex') };
+import { formatRecord, parseRecord } from './record.js';
 
 /**
  * Contents and their records. Both are written aside, made durable and only then renamed into
@@ -61,16 +48,16 @@ export class ContentShelf {
     from: Head,
     source: AsyncIterable<Buffer>,
     author: Author,
-    { requestId, ...details }: Details = {},
+    { requestId, ...details }: StagingDetails = {},
   ): Promise<StoredRecord> {
     const id = freshRecordId('content');
     const aside = join(this.layout.prepared, id);
     try {
       await this.#ensureShard(id);
-      const body = await this.#write(aside, source);
+      const content = await this.#write(aside, source);
       await this.failpoints.hit('stage.content-written');
-      const known = requestId === undefined ? author : await renamed(author, requestId);
-      const record = this.#describe(id, from, known, body, details);
+      const known = await authorOnceRead(author, requestId);
+      const record = this.#record({ id, from, author: known, content }, details);
       await this.#placeRecord(record);
       await rename(aside, this.layout.content(id));
       await this.failpoints.hit('stage.content-placed');
@@ -86,12 +73,12 @@ export class ContentShelf {
   async storeDeletion(
     from: Head,
     author: Author,
-    details: Omit<Details, 'requestId'> = {},
+    details: StagingDetails = {},
   ): Promise<StoredRecord> {
     const id = freshRecordId('deletion');
     try {
       await this.#ensureShard(id);
-      const record = this.#describe(id, from, author, NO_BODY, details);
+      const record = this.#record({ id, from, author, content: NO_CONTENT }, details);
       await this.#placeRecord(record);
       await this.durable.folder(this.layout.shard(id));
       return record;
@@ -166,12 +153,12 @@ export class ContentShelf {
     );
   }
 
-  async #write(path: string, source: AsyncIterable<Buffer>): Promise<Body> {
+  async #write(path: string, source: AsyncIterable<Buffer>): Promise<ContentSum> {
     const hash = createHash('sha256');
     let size = 0;
     const handle = await open(path, 'wx');
     try {
-      for await (const chunk of marked(source)) {
+      for await (const chunk of ownErrors(source)) {
         size += chunk.length;
         if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
         // Another thread writes it meanwhile.
@@ -185,6 +172,13 @@ export class ContentShelf {
       await handle.close();
     }
     return { size, sha256: hash.digest('hex') };
+  }
+
+  #record(
+    parts: Omit<NewVersion, 'version' | 'modified'>,
+    { version, modified = this.clock.epochMicros() }: StagingDetails,
+  ): StoredRecord {
+    return storedRecord({ ...parts, version, modified });
   }
 
   async #placeRecord(record: StoredRecord): Promise<void> {
@@ -203,48 +197,6 @@ export class ContentShelf {
       throw error;
     }
     await this.failpoints.hit('stage.record-placed');
-  }
-
-  #describe(
-    id: ContentId,
-    from: Head,
-    author: Author,
-    body: Body,
-    { version, modified }: Omit<Details, 'requestId'>,
-  ): StoredRecord {
-    return {
-      id,
-      name: from.name,
-      version: version ?? from.version + 1,
-      deleted: body === NO_BODY,
-      size: body.size,
-      sha256: body.sha256,
-      modified: modified ?? this.clock.epochMicros(),
-      session: author.session,
-      token: author.token,
-      predecessor: from.record,
-      from: from.nonce,
-      ...(author.requestId === undefined ? {} : { requestId: author.requestId }),
-    };
-  }
-}
-
-/** The same chunks; an error of their own is told apart from errors of the disk. */
-async function* marked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield* source;
-  } catch (cause) {
-    throw new SourceFailed('the content could not be read to its end', { cause });
-  }
-}
-
-/** The author of a request whose id is told only now. */
-async function renamed({ session, token }: Author, requestId: RequestIdSource): Promise<Author> {
-  try {
-    const id = await requestId();
-    return id === undefined ? { session, token } : { session, token, requestId: id };
-  } catch (cause) {
-    throw new SourceFailed('what follows the content could not be read', { cause });
   }
 }
 

@@ -3,7 +3,7 @@ import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
 import type { StoreUpkeep } from '../check/store-upkeep.js';
-import { ContentDiffers, FileNameTaken, FileStoreUnavailable } from '../errors.js';
+import { FileNameTaken, FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import { FileObserver } from '../file-observer.js';
@@ -11,25 +11,23 @@ import {
   type Author,
   type FenceResult,
   type FileListing,
-  FileStore,
   type ListQuery,
   type MoveResult,
   type OpenFile,
   type PublishResult,
-  type RequestIdSource,
   type Staged,
   type VersionRecord,
 } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
+import { type StagingDetails, StagingFileStore } from '../staging-file-store.js';
+import { publicRecord } from '../stored-record.js';
 import { Adoption } from './adoption.js';
-import { type Details, SourceFailed } from './content-shelf.js';
 import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
 import { makeFolders } from './folders.js';
 import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
-import { publicRecord } from './record.js';
 import { StagedVersion } from './staged-version.js';
 import { buildParts, type StoreParts } from './store-parts.js';
 
@@ -41,7 +39,7 @@ const MAX_OPEN_TRIES = 16;
 
 /** Files in a directory; the head of each is an empty file whose name is swapped by a rename. */
 @injectable()
-export class DirectoryFileStore extends FileStore {
+export class DirectoryFileStore extends StagingFileStore {
   readonly #parts: StoreParts;
 
   constructor(
@@ -149,34 +147,24 @@ export class DirectoryFileStore extends FileStore {
     });
   }
 
-  override async stage(
+  protected override async storeContent(
     from: Head,
     content: AsyncIterable<Buffer>,
     author: Author,
-    requestId?: RequestIdSource,
+    details: StagingDetails,
   ): Promise<Staged> {
-    checkToken(from, author.token);
-    return await this.#store(from, content, author, requestId === undefined ? {} : { requestId });
+    const { shelf } = this.#parts;
+    const record = await guarded(() => shelf.store(from, content, author, details));
+    return new StagedVersion(from, record);
   }
 
-  override async stageCopy(
+  protected override async storeDeletion(
     from: Head,
-    record: VersionRecord,
-    content: AsyncIterable<Buffer>,
+    author: Author,
+    details: StagingDetails,
   ): Promise<Staged> {
-    checkToken(from, record.token);
-    const { version, modified, sha256 } = record;
-    const details = { version, modified };
-    if (record.deleted) return await this.#storeDeletion(from, record, details);
-    const staged = await this.#store(from, content, record, details);
-    if (staged.record.sha256 === sha256) return staged;
-    await this.discard(staged);
-    throw new ContentDiffers(sha256, staged.record.sha256);
-  }
-
-  override async stageDeletion(from: Head, author: Author): Promise<Staged> {
-    checkToken(from, author.token);
-    return await this.#storeDeletion(from, author, {});
+    const { shelf } = this.#parts;
+    return new StagedVersion(from, await guarded(() => shelf.storeDeletion(from, author, details)));
   }
 
   override async publish(staged: Staged): Promise<PublishResult> {
@@ -267,25 +255,6 @@ export class DirectoryFileStore extends FileStore {
     return guarded(() => this.#parts.swapper.forget(head));
   }
 
-  async #store(
-    from: Head,
-    content: AsyncIterable<Buffer>,
-    author: Author,
-    details: Details,
-  ): Promise<StagedVersion> {
-    try {
-      const record = await guarded(() => this.#parts.shelf.store(from, content, author, details));
-      return new StagedVersion(from, record);
-    } catch (error) {
-      throw error instanceof SourceFailed ? error.cause : error;
-    }
-  }
-
-  async #storeDeletion(from: Head, author: Author, details: Details): Promise<StagedVersion> {
-    const record = await guarded(() => this.#parts.shelf.storeDeletion(from, author, details));
-    return new StagedVersion(from, record);
-  }
-
   async #statOf(name: FileName, version: number): Promise<VersionRecord | undefined> {
     const file = await this.openFile(name, version);
     await file?.[Symbol.asyncDispose]();
@@ -324,12 +293,5 @@ export class DirectoryFileStore extends FileStore {
         type: verdict.kind === 'unproven' ? verdict.type : 'NFS',
       },
     );
-  }
-}
-
-/** A head's token only ever rises; a lower one here is a mistake of the caller. */
-function checkToken(from: Head, token: number): void {
-  if (token < from.token) {
-    throw new RangeError(`token ${token} is below ${from.token}, the head's own`);
   }
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock/clock.js';
 import type { Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
+import type { StoredRecord } from '../stored-record.js';
 import type { ContentShelf } from './content-shelf.js';
-import type { StoredRecord } from './record.js';
 
 /** The versions that count as kept. */
 export class History {

@@ -7,6 +7,7 @@ import type { Failpoints } from '../failpoints.js';
 import type { ContentId, Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
 import { isOfStorage } from '../storage-errors.js';
+import type { StoredRecord } from '../stored-record.js';
 import { ChainMemory, type Link } from './chain-memory.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode } from './disk-errors.js';
@@ -15,7 +16,6 @@ import type { HeadReader } from './head-reader.js';
 import type { HeadSwapper } from './head-swapper.js';
 import type { Layout } from './layout.js';
 import { ageMs, statsOf } from './plain-tree.js';
-import type { StoredRecord } from './record.js';
 import { RECORDS_BEHIND } from './retention.js';
 import type { ViewLinks } from './view-links.js';
 

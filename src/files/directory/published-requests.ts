@@ -1,8 +1,8 @@
 import type { ContentId, Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
+import type { StoredRecord } from '../stored-record.js';
 import type { ContentShelf } from './content-shelf.js';
 import { isDeletion } from './head-name.js';
-import type { StoredRecord } from './record.js';
 import { RECORDS_BEHIND } from './retention.js';
 
 /** Records remembered at most, of all files together: about 3 MB. */

@@ -1,22 +1,9 @@
-import { createHash } from 'node:crypto';
 import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
-import type { VersionRecord } from '../file-store.js';
 import type { ContentId } from '../head.js';
+import { digestOf, isCount, parseObject } from '../json-fields.js';
+import type { StoredRecord } from '../stored-record.js';
 import { isDeletion, isRecordId } from './head-name.js';
-
-/** A version's record as it lies beside its content: written before the swap, never changed. */
-export interface StoredRecord extends VersionRecord {
-  readonly id: ContentId;
-  readonly name: FileName;
-  /** The record of the version before; absent for the first. History is this chain. */
-  readonly predecessor: ContentId | undefined;
-  /** The nonce of the only head this version can be swapped from. */
-  readonly from: string;
-}
-
-/** Enough against damage; it is not meant against malice. */
-const DIGEST_DIGITS = 16;
 
 /** A disk gives back changed bytes without a word, and a changed digit is another version or time. */
 export function formatRecord(record: StoredRecord): string {
@@ -64,27 +51,4 @@ export function parseRecord(id: ContentId, text: string): StoredRecord {
       typeof predecessor === 'string' && isRecordId(predecessor) ? predecessor : undefined,
     ...(typeof requestId === 'string' ? { requestId } : {}),
   };
-}
-
-/** What callers outside the store may see of it. */
-export function publicRecord(record: StoredRecord): VersionRecord {
-  const { id: _id, name: _name, predecessor: _predecessor, from: _from, ...rest } = record;
-  return rest;
-}
-
-function digestOf(fields: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, DIGEST_DIGITS);
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -3,9 +3,9 @@ import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import type { Keeping } from '../keeping.js';
+import type { StoredRecord } from '../stored-record.js';
 import type { ContentShelf } from './content-shelf.js';
 import type { HeadReader } from './head-reader.js';
-import type { StoredRecord } from './record.js';
 
 /**
  * How long a content stays readable after it fell out of the kept ones, in milliseconds: whoever

@@ -1,7 +1,7 @@
 import type { Staged, VersionRecord } from '../file-store.js';
 import type { Head } from '../head.js';
+import { publicRecord, type StoredRecord } from '../stored-record.js';
 import { freshNonce } from './head-name.js';
-import { publicRecord, type StoredRecord } from './record.js';
 
 /** A version that lies complete on the shelf, with the one head that would publish it. */
 export class StagedVersion implements Staged {

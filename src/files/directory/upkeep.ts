@@ -12,6 +12,7 @@ import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
 import { isOfStorage } from '../storage-errors.js';
+import type { StoredRecord } from '../stored-record.js';
 import { Adoption } from './adoption.js';
 import type { ContentShelf } from './content-shelf.js';
 import { guarded, unavailable } from './disk-errors.js';
@@ -22,7 +23,6 @@ import type { Layout } from './layout.js';
 import type { Orphans, Stray } from './orphans.js';
 import { ageMs, statsOf } from './plain-tree.js';
 import type { PlainView, ViewState } from './plain-view.js';
-import type { StoredRecord } from './record.js';
 import { RECORDS_BEHIND } from './retention.js';
 
 /** A replica that has just published may still be about to write the view, in milliseconds. */

@@ -1,23 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock/clock.js';
-import { ContentDiffers, FileNameTaken, FileTooBig } from '../errors.js';
+import { authorOnceRead } from '../content-source.js';
+import { FileNameTaken, FileTooBig } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import {
   type Author,
   type FenceResult,
   type FileListing,
-  FileStore,
   type ListQuery,
   type MoveResult,
   type OpenFile,
   type PublishResult,
-  type RequestIdSource,
   type Staged,
   type VersionRecord,
 } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
 import type { Keeping } from '../keeping.js';
 import { namePattern } from '../name-pattern.js';
+import { type StagingDetails, StagingFileStore } from '../staging-file-store.js';
 
 interface Version {
   readonly record: VersionRecord;
@@ -42,7 +42,7 @@ class MemoryStaged implements Staged {
 }
 
 /** Files that are gone with the process; for tests of everything above the store. */
-export class MemoryFileStore extends FileStore {
+export class MemoryFileStore extends StagingFileStore {
   readonly #files = new Map<FileName, StoredFile>();
 
   /**
@@ -83,31 +83,29 @@ export class MemoryFileStore extends FileStore {
     return { outcome: 'fenced', head: file.head };
   }
 
-  override async stage(
+  protected override async storeContent(
     from: Head,
     content: AsyncIterable<Buffer>,
     author: Author,
-    requestId?: RequestIdSource,
+    { requestId, ...details }: StagingDetails,
   ): Promise<Staged> {
-    const bytes = await this.#collect(content);
-    const id = requestId === undefined ? author.requestId : await requestId();
-    return this.#staged(from, bytes, false, author, id);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of content) {
+      size += chunk.length;
+      if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
+      chunks.push(chunk);
+    }
+    const known = await authorOnceRead(author, requestId);
+    return this.#staged(from, Buffer.concat(chunks), false, known, details);
   }
 
-  override async stageCopy(
+  protected override async storeDeletion(
     from: Head,
-    record: VersionRecord,
-    content: AsyncIterable<Buffer>,
+    author: Author,
+    details: StagingDetails,
   ): Promise<Staged> {
-    checkToken(from, record.token);
-    const bytes = record.deleted ? Buffer.alloc(0) : await this.#collect(content);
-    const found = sha256Of(bytes);
-    if (found !== record.sha256) throw new ContentDiffers(record.sha256, found);
-    return new MemoryStaged(from, record, bytes);
-  }
-
-  override async stageDeletion(from: Head, author: Author): Promise<Staged> {
-    return this.#staged(from, Buffer.alloc(0), true, author, author.requestId);
+    return this.#staged(from, Buffer.alloc(0), true, author, details);
   }
 
   override async publish(staged: Staged): Promise<PublishResult> {
@@ -192,18 +190,17 @@ export class MemoryFileStore extends FileStore {
     from: Head,
     bytes: Buffer,
     deleted: boolean,
-    author: Author,
-    requestId: string | undefined,
+    { session, token, requestId }: Author,
+    { version = from.version + 1, modified = this.clock.epochMicros() }: StagingDetails,
   ): Staged {
-    checkToken(from, author.token);
     const record: VersionRecord = {
-      version: from.version + 1,
+      version,
       deleted,
       size: bytes.length,
-      sha256: sha256Of(bytes),
-      modified: this.clock.epochMicros(),
-      session: author.session,
-      token: author.token,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      modified,
+      session,
+      token,
       ...(requestId === undefined ? {} : { requestId }),
     };
     return new MemoryStaged(from, record, bytes);
@@ -213,27 +210,6 @@ export class MemoryFileStore extends FileStore {
     const records = versions.map(({ record }) => record);
     return versions.slice(0, this.keeping.kept(records, this.clock.epochMicros()).length);
   }
-
-  async #collect(content: AsyncIterable<Buffer>): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of content) {
-      size += chunk.length;
-      if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
-  }
-}
-
-function checkToken(from: Head, token: number): void {
-  if (token < from.token) {
-    throw new RangeError(`token ${token} is below ${from.token}, the head's own`);
-  }
-}
-
-function sha256Of(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function firstHead(name: FileName): Head {

@@ -1,7 +1,8 @@
 import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
-import type { StoredRecord } from './record.js';
-import { damaged, freshNonce, isCount, isObject, parseObject, recordOf } from './record.js';
+import { isCount, isObject, parseObject } from '../json-fields.js';
+import type { StoredRecord } from '../stored-record.js';
+import { damaged, freshNonce, recordOf } from './record.js';
 
 /** What a head object says. */
 export interface HeadBody {
@@ -35,7 +36,15 @@ export function tellsContent(size: number): boolean {
 
 /** @throws {FileStoreUnavailable} if it is not what was written */
 export function parseHead(name: FileName, key: string, bytes: Buffer): HeadBody {
-  const { format, version, token, nonce, pending, record: fields, ...rest } = parseObject(bytes);
+  const {
+    format,
+    version,
+    token,
+    nonce,
+    pending,
+    record: fields,
+    ...rest
+  } = parseObject(bytes.toString('utf8'));
   const record = isObject(fields) ? recordOf({ ...fields }) : undefined;
   if (
     format !== 1 ||

@@ -1,8 +1,9 @@
 import type { Log } from '../../telemetry/log.js';
 import type { FileName } from '../file-name.js';
 import type { ContentId } from '../head.js';
+import { isCount, parseObject } from '../json-fields.js';
 import type { Keys } from './keys.js';
-import { damaged, isCount, parseObject } from './record.js';
+import { damaged } from './record.js';
 import type { S3Bucket } from './s3-bucket.js';
 
 /** Entries that are struck at a time. */
@@ -70,7 +71,7 @@ export class Journal {
     const key = this.keys.journalEntry(id);
     const object = await this.bucket.get(key);
     if (object === undefined) return undefined;
-    const { name, version, from } = parseObject(object.bytes);
+    const { name, version, from } = parseObject(object.bytes.toString('utf8'));
     if (typeof name !== 'string' || typeof from !== 'string' || !isCount(version)) {
       return damaged(key);
     }

@@ -4,9 +4,9 @@ import type { Failpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import type { ContentId } from '../head.js';
 import type { Keeping } from '../keeping.js';
+import type { StoredRecord } from '../stored-record.js';
 import type { Heads } from './heads.js';
 import type { Journal } from './journal.js';
-import type { StoredRecord } from './record.js';
 import type { Shelf } from './shelf.js';
 
 /**

@@ -2,33 +2,31 @@ import { inject, injectable, optional } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { Log } from '../../telemetry/log.js';
 import type { StoreUpkeep } from '../check/store-upkeep.js';
-import { ContentDiffers, FileStoreUnavailable } from '../errors.js';
+import { FileStoreUnavailable } from '../errors.js';
 import { Failpoints, NoFailpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
 import {
   type Author,
   type FenceResult,
   type FileListing,
-  FileStore,
   type ListQuery,
   type MoveResult,
   type OpenFile,
   type PublishResult,
-  type RequestIdSource,
   type Staged,
   type VersionRecord,
 } from '../file-store.js';
 import type { Head } from '../head.js';
+import { type StagingDetails, StagingFileStore } from '../staging-file-store.js';
+import { publicRecord, type StoredRecord } from '../stored-record.js';
 import { guarded, unavailable } from './bucket-errors.js';
 import { firstHead, movedBody } from './head-body.js';
 import type { Seen, StoredHead } from './heads.js';
 import { S3StoreOptions } from './options.js';
 import { probeConditions } from './probe.js';
-import { publicRecord, type StoredRecord } from './record.js';
 import { RECORDS_BEHIND } from './retention.js';
 import { S3Bucket } from './s3-bucket.js';
 import { S3File } from './s3-file.js';
-import { type Details, SourceFailed } from './shelf.js';
 import { StagedVersion } from './staged-version.js';
 import { buildParts, type StoreParts } from './store-parts.js';
 
@@ -37,7 +35,7 @@ const MAX_FENCE_TRIES = 64;
 
 /** Files in an S3 bucket; the head of each is an object that conditional writes swap. */
 @injectable()
-export class S3FileStore extends FileStore {
+export class S3FileStore extends StagingFileStore {
   readonly #parts: StoreParts;
 
   constructor(
@@ -115,34 +113,24 @@ export class S3FileStore extends FileStore {
     });
   }
 
-  override async stage(
+  protected override async storeContent(
     from: Head,
     content: AsyncIterable<Buffer>,
     author: Author,
-    requestId?: RequestIdSource,
+    details: StagingDetails,
   ): Promise<Staged> {
-    checkToken(from, author.token);
-    return await this.#store(from, content, author, requestId === undefined ? {} : { requestId });
+    const { shelf } = this.#parts;
+    const record = await guarded(() => shelf.store(from, content, author, details));
+    return new StagedVersion(from, record);
   }
 
-  override async stageCopy(
+  protected override async storeDeletion(
     from: Head,
-    record: VersionRecord,
-    content: AsyncIterable<Buffer>,
+    author: Author,
+    details: StagingDetails,
   ): Promise<Staged> {
-    checkToken(from, record.token);
-    const { version, modified, sha256 } = record;
-    const details = { version, modified };
-    if (record.deleted) return await this.#storeDeletion(from, record, details);
-    const staged = await this.#store(from, content, record, details);
-    if (staged.record.sha256 === sha256) return staged;
-    await this.discard(staged);
-    throw new ContentDiffers(sha256, staged.record.sha256);
-  }
-
-  override async stageDeletion(from: Head, author: Author): Promise<Staged> {
-    checkToken(from, author.token);
-    return await this.#storeDeletion(from, author, {});
+    const { shelf } = this.#parts;
+    return new StagedVersion(from, await guarded(() => shelf.storeDeletion(from, author, details)));
   }
 
   override async publish(staged: Staged): Promise<PublishResult> {
@@ -237,25 +225,6 @@ export class S3FileStore extends FileStore {
     return guarded(() => this.#parts.creator.forget(head));
   }
 
-  async #store(
-    from: Head,
-    content: AsyncIterable<Buffer>,
-    author: Author,
-    details: Details,
-  ): Promise<StagedVersion> {
-    try {
-      const record = await guarded(() => this.#parts.shelf.store(from, content, author, details));
-      return new StagedVersion(from, record);
-    } catch (error) {
-      throw error instanceof SourceFailed ? error.cause : error;
-    }
-  }
-
-  async #storeDeletion(from: Head, author: Author, details: Details): Promise<StagedVersion> {
-    const record = await guarded(() => this.#parts.shelf.storeDeletion(from, author, details));
-    return new StagedVersion(from, record);
-  }
-
   /** The same version under another token; undefined if `stored` was not the head any more. */
   async #move(stored: StoredHead, token: number): Promise<Head | undefined> {
     const to = movedBody(stored, token);
@@ -311,12 +280,5 @@ export class S3FileStore extends FileStore {
     const { retention, journal } = this.#parts;
     if (this.options.keeping.mayHavePast(version) && retention.schedule(name, id)) return;
     journal.strikeLater(id);
-  }
-}
-
-/** A head's token only ever rises; a lower one here is a mistake of the caller. */
-function checkToken(from: Head, token: number): void {
-  if (token < from.token) {
-    throw new RangeError(`token ${token} is below ${from.token}, the head's own`);
   }
 }

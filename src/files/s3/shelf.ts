@@ -1,43 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock/clock.js';
+import { authorOnceRead, ownErrors } from '../content-source.js';
 import { FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { FileName } from '../file-name.js';
-import type { Author, RequestIdSource } from '../file-store.js';
+import type { Author } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
+import type { StagingDetails } from '../staging-file-store.js';
+import {
+  type ContentSum,
+  type NewVersion,
+  NO_CONTENT,
+  type StoredRecord,
+  storedRecord,
+} from '../stored-record.js';
 import { BucketError } from './bucket-errors.js';
 import type { StoredHead } from './heads.js';
 import type { Journal, JournalEntry } from './journal.js';
 import type { Keys } from './keys.js';
-import { formatRecord, freshRecordId, parseRecord, type StoredRecord } from './record.js';
+import { formatRecord, freshRecordId, parseRecord } from './record.js';
 import type { S3Bucket } from './s3-bucket.js';
 import { Upload } from './upload.js';
 import { UploadMemory } from './upload-memory.js';
 
 /** Records that are remembered: about 10 MB. They never change. */
 const MAX_RECORDS = 20_000;
-
-/** The content to be stored could not be had; its error is the caller's own, not the store's. */
-export class SourceFailed extends Error {
-  override readonly name = 'SourceFailed';
-}
-
-/** What a record may say otherwise than by default. */
-export interface Details {
-  /** One above that of the head if absent. */
-  readonly version?: number;
-  /** Microseconds since the epoch; now if absent. */
-  readonly modified?: number;
-  /** In place of the author's own; asked once the content has been read. */
-  readonly requestId?: RequestIdSource;
-}
-
-interface Body {
-  readonly size: number;
-  readonly sha256: string;
-}
-
-const NO_BODY: Body = { size: 0, sha256: createHash('sha256').digest('hex') };
 
 /** Contents and their records: each an object of its own, written once under an id of its own. */
 export class Shelf {
@@ -61,7 +48,7 @@ export class Shelf {
     from: Head,
     source: AsyncIterable<Buffer>,
     author: Author,
-    { requestId, ...details }: Details,
+    { requestId, ...details }: StagingDetails,
   ): Promise<StoredRecord> {
     const entry = entryOf(from, details.version);
     const key = this.keys.content(from.name, entry.id);
@@ -70,27 +57,25 @@ export class Shelf {
     const noted = this.journal.note(entry);
     noted.catch(() => undefined);
     try {
-      const body = await this.#read(source, upload);
-      const known = requestId === undefined ? author : await renamed(author, requestId);
+      const content = await this.#read(source, upload);
+      const known = await authorOnceRead(author, requestId);
       await noted;
       await this.failpoints.hit('stage.content-written');
       await upload.finish();
       await this.failpoints.hit('stage.content-placed');
-      return await this.#place(this.#describe(entry, from, known, body, details.modified));
+      const parts = { id: entry.id, from, author: known, content };
+      return await this.#place(this.#record(parts, entry, details));
     } catch (error) {
       await this.#undo(entry, upload, noted);
       throw error;
     }
   }
 
-  async storeDeletion(
-    from: Head,
-    author: Author,
-    { version, modified }: Details,
-  ): Promise<StoredRecord> {
-    const entry = entryOf(from, version);
+  async storeDeletion(from: Head, author: Author, details: StagingDetails): Promise<StoredRecord> {
+    const entry = entryOf(from, details.version);
     await this.journal.note(entry);
-    return await this.#place(this.#describe(entry, from, author, NO_BODY, modified));
+    const parts = { id: entry.id, from, author, content: NO_CONTENT };
+    return await this.#place(this.#record(parts, entry, details));
   }
 
   /** The record; undefined if it was removed. */
@@ -123,10 +108,10 @@ export class Shelf {
     this.#records.delete(id);
   }
 
-  async #read(source: AsyncIterable<Buffer>, upload: Upload): Promise<Body> {
+  async #read(source: AsyncIterable<Buffer>, upload: Upload): Promise<ContentSum> {
     const hash = createHash('sha256');
     let size = 0;
-    for await (const chunk of marked(source)) {
+    for await (const chunk of ownErrors(source)) {
       size += chunk.length;
       if (size > this.limits.maxFileBytes) throw new FileTooBig(this.limits.maxFileBytes);
       hash.update(chunk);
@@ -153,27 +138,12 @@ export class Shelf {
     }
   }
 
-  #describe(
-    entry: JournalEntry,
-    from: Head,
-    author: Author,
-    body: Body,
-    modified: number | undefined,
+  #record(
+    parts: Omit<NewVersion, 'version' | 'modified'>,
+    { version }: JournalEntry,
+    { modified = this.clock.epochMicros() }: StagingDetails,
   ): StoredRecord {
-    return {
-      id: entry.id,
-      name: from.name,
-      version: entry.version,
-      deleted: body === NO_BODY,
-      size: body.size,
-      sha256: body.sha256,
-      modified: modified ?? this.clock.epochMicros(),
-      session: author.session,
-      token: author.token,
-      predecessor: from.record,
-      from: from.nonce,
-      ...(author.requestId === undefined ? {} : { requestId: author.requestId }),
-    };
+    return storedRecord({ ...parts, version, modified });
   }
 
   #remember(record: StoredRecord): StoredRecord {
@@ -189,23 +159,4 @@ export class Shelf {
 
 function entryOf({ name, version, nonce }: Head, numbered: number = version + 1): JournalEntry {
   return { id: freshRecordId(), name, version: numbered, from: nonce };
-}
-
-/** The same chunks; an error of their own is told apart from errors of the bucket. */
-async function* marked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield* source;
-  } catch (cause) {
-    throw new SourceFailed('the content could not be read to its end', { cause });
-  }
-}
-
-/** The author of a request whose id is told only now. */
-async function renamed({ session, token }: Author, requestId: RequestIdSource): Promise<Author> {
-  try {
-    const id = await requestId();
-    return id === undefined ? { session, token } : { session, token, requestId: id };
-  } catch (cause) {
-    throw new SourceFailed('what follows the content could not be read', { cause });
-  }
 }

@@ -5,11 +5,12 @@ import { type HeadFound, type KeptVersions, StoreUpkeep } from '../check/store-u
 import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import type { Keeping } from '../keeping.js';
+import { type StoredRecord } from '../stored-record.js';
 import { BucketError, guarded, hasFailed } from './bucket-errors.js';
 import type { Heads, StoredHead } from './heads.js';
 import type { Keys } from './keys.js';
 import type { Listing } from './listing.js';
-import { parseRecord, type StoredRecord } from './record.js';
+import { parseRecord } from './record.js';
 import { RECORDS_BEHIND } from './retention.js';
 import type { S3Bucket } from './s3-bucket.js';
 import type { Shelf } from './shelf.js';

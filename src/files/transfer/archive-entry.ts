@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import { type FileName, parseFileName } from '../file-name.js';
 import type { VersionRecord } from '../file-store.js';
+import { digestOf, isCount, parseObject } from '../json-fields.js';
 
 /**
  * The pax keyword under which an entry has its record: that of an extended attribute, because GNU tar
  * warns of every keyword that it does not know. With `tar --xattrs` the record comes out, too.
  */
 export const RECORD_KEYWORD = 'SCHILY.xattr.user.candado';
-
-/** Enough against damage; it is not meant against malice. */
-const DIGEST_DIGITS = 16;
 
 /** Tells a whole archive from one that was cut off between two entries. */
 export const LAST_ENTRY = 'candado-export.json';
@@ -69,21 +66,4 @@ export function parseArchived(text: string): ArchivedVersion | undefined {
     record: typeof requestId === 'string' ? { ...record, requestId } : record,
     ...(isCount(fence) ? { fence } : {}),
   };
-}
-
-function digestOf(fields: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, DIGEST_DIGITS);
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
