@@ -29,9 +29,11 @@ export class AnchoredTime {
     private readonly monotonicMs: () => number,
   ) {}
 
-  /** Microseconds since the epoch, whole. */
-  micros(): number {
-    const nowMs = this.monotonicMs();
+  /**
+   * Microseconds since the epoch, whole.
+   * @param nowMs what the monotonic clock says now, or said a moment ago
+   */
+  micros(nowMs = this.monotonicMs()): number {
     if (nowMs >= this.#untilMs) this.#anchor(nowMs);
     const micros = Math.floor(this.#zeroMicros + nowMs * 1_000);
     if (micros < this.#lastMicros && this.#lastMicros - micros < STEP_MICROS) {

@@ -6,6 +6,12 @@ export abstract class Clock {
   /** The wall clock, in whole microseconds since the Unix epoch (exact in a double until 2255). */
   abstract epochMicros(): number;
 
+  /**
+   * What {@link epochMicros} was, or nearly, when {@link monotonicMs} was `monotonicMs`, a moment
+   * ago; saves a look at the clock.
+   */
+  abstract epochMicrosAt(monotonicMs: number): number;
+
   /** A clock that never goes back, in milliseconds from an arbitrary start. Leases run on it. */
   abstract monotonicMs(): number;
 

@@ -16,6 +16,10 @@ export class SystemClock extends Clock {
     return this.#time.micros();
   }
 
+  override epochMicrosAt(monotonicMs: number): number {
+    return this.#time.micros(monotonicMs);
+  }
+
   override monotonicMs(): number {
     return performance.now();
   }

@@ -1,5 +1,4 @@
 import { injectable, multiInject } from 'inversify';
-import { Clock } from '../clock/clock.js';
 import { Log } from '../telemetry/log.js';
 import { arityFits, wrongArity } from './arity.js';
 import type { Command } from './command.js';
@@ -33,7 +32,6 @@ export class CommandRegistry {
     @multiInject(CommandHandler) handlers: readonly CommandHandler[],
     private readonly tally: CommandTally,
     private readonly observer: CommandObserver,
-    private readonly clock: Clock,
     private readonly log: Log,
   ) {
     const all = [...handlers, new CommandCommand(() => this.specs)];
@@ -61,41 +59,34 @@ export class CommandRegistry {
    * content that belongs to the command has passed whole when the reply is there.
    */
   run(command: Command, context: CommandContext): Reply | Promise<Reply> {
-    const begunMs = this.clock.monotonicMs();
     const handler = this.#handlers.get(command.name);
     if (handler === undefined) {
       const refusal = unknownCommand(command, this.names);
-      return this.#answer(UNKNOWN, refusal, begunMs, command.upload);
+      return this.#answer(UNKNOWN, refusal, command.upload);
     }
     const { name } = handler.spec;
     if (!arityFits(handler.spec, command)) {
-      return this.#answer(name, wrongArity(handler.spec), begunMs, command.upload);
+      return this.#answer(name, wrongArity(handler.spec), command.upload);
     }
     const refusal = refusedWhileSubscribed(name, context.connection);
-    if (refusal !== undefined) return this.#answer(name, refusal, begunMs, command.upload);
+    if (refusal !== undefined) return this.#answer(name, refusal, command.upload);
     try {
       const reply = handler.execute(command, context);
-      if (!(reply instanceof Promise)) return this.#observed(name, reply, begunMs);
+      if (!(reply instanceof Promise)) return this.#observed(name, reply);
       return reply.then(
-        (settled) => this.#observed(name, settled, begunMs),
-        (error: unknown) =>
-          this.#answer(name, this.#fault(name, error, context), begunMs, command.upload),
+        (settled) => this.#observed(name, settled),
+        (error: unknown) => this.#answer(name, this.#fault(name, error, context), command.upload),
       );
     } catch (error) {
-      return this.#answer(name, this.#fault(name, error, context), begunMs, command.upload);
+      return this.#answer(name, this.#fault(name, error, context), command.upload);
     }
   }
 
   /** An answer in place of the handler's: nobody else will take the content. */
-  #answer(
-    name: string,
-    reply: Reply,
-    begunMs: number,
-    upload: Upload | undefined,
-  ): Reply | Promise<Reply> {
-    if (upload === undefined) return this.#observed(name, reply, begunMs);
+  #answer(name: string, reply: Reply, upload: Upload | undefined): Reply | Promise<Reply> {
+    if (upload === undefined) return this.#observed(name, reply);
     upload.discard();
-    const answered = (): Reply => this.#observed(name, reply, begunMs);
+    const answered = (): Reply => this.#observed(name, reply);
     // An upload that broke off has no stream any more that could get out of step.
     return upload.tail().then(answered, answered);
   }
@@ -112,10 +103,10 @@ export class CommandRegistry {
     return INTERNAL_ERROR;
   }
 
-  #observed(name: string, reply: Reply, begunMs: number): Reply {
+  #observed(name: string, reply: Reply): Reply {
     const outcome = outcomeOf(reply);
     this.tally.count(outcome !== 'ok');
-    this.observer.ran(name, outcome, (this.clock.monotonicMs() - begunMs) / 1000);
+    this.observer.answered(name, outcome);
     return reply;
   }
 }

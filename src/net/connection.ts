@@ -10,6 +10,7 @@ import type { ChangeEvent } from '../events/event-feed.js';
 import { Subscriptions } from '../events/subscriber.js';
 import type { Session, SessionListener } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
+import { CommandTimes } from './command-times.js';
 import type { ConnectionIdentity, ConnectionServices } from './connection-services.js';
 import { Departure } from './departure.js';
 import { PushQueue } from './push-queue.js';
@@ -17,7 +18,6 @@ import { QuietTimer } from './quiet-timer.js';
 import { ReadPace } from './read-pace.js';
 import { SlowReaderWatch } from './slow-reader.js';
 import { SocketWriter } from './socket-writer.js';
-import { TimeLatency } from './time-latency.js';
 import { WaitGate } from './wait-gate.js';
 
 const CUT_BY_DRAIN =
@@ -60,7 +60,7 @@ export class Connection implements CommandContext, ConnectionHandle {
     waitedFor: (lock, waiting) => this.push(waitedForPush(lock, waiting)),
   };
   readonly #log: Log;
-  readonly #timeLatency: TimeLatency;
+  readonly #times: CommandTimes;
   #running: Promise<void> | undefined;
   /** The client ended its session; it will not come back. */
   #goodbye = false;
@@ -87,7 +87,7 @@ export class Connection implements CommandContext, ConnectionHandle {
       session: this.session.id,
       remote: this.remoteAddress,
     });
-    this.#timeLatency = new TimeLatency(services.clock, services.commandObserver);
+    this.#times = new CommandTimes(services.clock, services.commandObserver);
     this.#quiet = new QuietTimer(services.clock, () => this.#onQuiet());
     this.#slowReader = new SlowReaderWatch(socket, services.clock, () => {
       this.#log.warn('connection.slow', 'A client does not read its replies and is cut off');
@@ -130,11 +130,13 @@ export class Connection implements CommandContext, ConnectionHandle {
   feed(bytes: Buffer): void {
     this.services.observer.received(this.dialect, bytes.length);
     if (this.#writer.closing) return;
-    this.#dialect.feed(bytes, this.services.clock.epochMicros());
+    const { clock } = this.services;
+    const nowMs = clock.monotonicMs();
+    this.#dialect.feed(bytes, clock.epochMicrosAt(nowMs));
     this.#quiet.cancel();
     // Also while a command runs: what ends a message is the time on the wire, not ours.
     if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
-    this.#pump();
+    this.#pump(nowMs);
   }
 
   adopt(session: Session): void {
@@ -186,7 +188,8 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   /** Executes what is decoded until something has to be waited for. */
-  #pump(): void {
+  #pump(nowMs = this.services.clock.monotonicMs()): void {
+    this.#times.start(nowMs);
     while (this.#running === undefined && !this.#writer.closing) {
       if (this.#writer.backpressured) break;
       const decoded = this.#dialect.next();
@@ -195,21 +198,23 @@ export class Connection implements CommandContext, ConnectionHandle {
         this.#writer.text(decoded.bytes);
         if (decoded.close) this.#writer.close();
       } else {
-        this.#execute(decoded.command);
+        this.#execute(decoded.command, nowMs);
       }
     }
     if (this.#running === undefined) this.#rest();
     this.#steerReading();
   }
 
-  #execute(command: Command): void {
+  #execute(command: Command, nowMs: number): void {
     this.lastCommand = command.name;
-    this.lastCommandAtMs = this.services.clock.monotonicMs();
+    this.lastCommandAtMs = nowMs;
+    this.#times.next(command.name);
     const reply = this.services.registry.run(command, this);
     if (reply instanceof Promise) {
       this.#running = this.#finish(command, reply);
       return;
     }
+    this.#times.answered(command);
     this.#answer(command, reply);
     if (this.#writer.streaming !== undefined) this.#running = this.#finishStreaming();
   }
@@ -218,18 +223,20 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#pushes.releaseAll();
     this.#dialect.encode(command, reply, this.#writer);
     if (reply.kind === 'bye') this.#goodbye = true;
+    if (!this.#log.debugs) return;
     this.#log.debug('command.answered', 'A command was answered', {
       command: command.name,
       reply: reply.kind,
     });
-    if (command.name === 'TIME') this.#timeLatency.answered(command.receivedAt);
   }
 
   async #finish(command: Command, pending: Promise<Reply>): Promise<void> {
     // What was answered before must not wait for this command, unless it is done at once.
     const flush = setImmediate(() => this.#flush());
+    const begunMs = this.#times.waits();
     const reply = await pending;
     clearImmediate(flush);
+    this.#times.waited(command.name, begunMs);
     this.#answer(command, reply);
     await this.#finishStreaming();
   }
@@ -262,7 +269,7 @@ export class Connection implements CommandContext, ConnectionHandle {
 
   #flush(): void {
     this.#writer.flush();
-    this.#timeLatency.handedOver();
+    this.#times.handedOver();
   }
 
   #steerReading(): void {

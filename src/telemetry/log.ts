@@ -9,6 +9,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
  * contents nor secrets are ever logged.
  */
 export abstract class Log {
+  /** Whether {@link debug} writes anything: where it is asked often, its fields cost too much. */
+  abstract readonly debugs: boolean;
   abstract error(event: string, message: string, fields?: LogFields): void;
   abstract warn(event: string, message: string, fields?: LogFields): void;
   abstract info(event: string, message: string, fields?: LogFields): void;

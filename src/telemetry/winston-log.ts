@@ -41,6 +41,10 @@ export class WinstonLog extends Log {
     return new WinstonLog(new Root(options), SEVERITY[options.level], {});
   }
 
+  override get debugs(): boolean {
+    return this.#threshold >= SEVERITY.debug;
+  }
+
   override error(event: string, message: string, fields?: LogFields): void {
     this.#write('error', event, message, fields);
   }

@@ -18,6 +18,10 @@ export class StoppedClock extends Clock {
     return 1_700_000_000_000_000;
   }
 
+  override epochMicrosAt(): number {
+    return this.epochMicros();
+  }
+
   override monotonicMs(): number {
     return this.nowMs;
   }
@@ -34,6 +38,7 @@ export interface LogLine {
 }
 
 export class RecordingLog extends Log {
+  override readonly debugs = true;
   readonly lines: LogLine[] = [];
 
   override error(event: string, _message: string, fields?: LogFields): void {
@@ -58,14 +63,20 @@ export class RecordingLog extends Log {
 }
 
 export class RecordingObserver extends CommandObserver {
-  readonly seen: (readonly [string, Outcome, number])[] = [];
+  readonly seen: (readonly [string, Outcome])[] = [];
+  /** Seconds and how many, by the command. */
+  readonly times: (readonly [string, number, number])[] = [];
 
-  override ran(command: string, outcome: Outcome, seconds: number): void {
-    this.seen.push([command, outcome, seconds]);
+  override answered(command: string, outcome: Outcome): void {
+    this.seen.push([command, outcome]);
   }
 
-  override timeAnswered(): void {
-    throw new Error('no command knows when its reply leaves');
+  override took(command: string, seconds: number, times: number): void {
+    this.times.push([command, seconds, times]);
+  }
+
+  override timeAnswered(seconds: number, times: number): void {
+    this.times.push(['TIME left', seconds, times]);
   }
 }
 

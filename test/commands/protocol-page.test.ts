@@ -78,8 +78,7 @@ function allSpecs(): readonly CommandSpec[] {
     new UnlockCommand(unused),
     new UnsubscribeCommand(unused),
   ];
-  return new CommandRegistry(handlers, tally, new RecordingObserver(), clock, new RecordingLog())
-    .specs;
+  return new CommandRegistry(handlers, tally, new RecordingObserver(), new RecordingLog()).specs;
 }
 
 describe('docs/protocol.md', () => {

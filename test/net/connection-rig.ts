@@ -71,6 +71,7 @@ class HoldCommand extends CommandHandler {
 export class ConnectionRig implements AsyncDisposable {
   readonly connection: Connection;
   readonly hold = new HoldCommand();
+  readonly observer = new RecordingObserver();
   readonly subscriptions = new RecordingSubscriptionObserver();
 
   private constructor(
@@ -81,7 +82,6 @@ export class ConnectionRig implements AsyncDisposable {
     readonly client: Socket,
   ) {
     const { clock, files, kept, log } = fixture;
-    const commandObserver = new RecordingObserver();
     const subscribers = new Subscribers(fixture.events, this.subscriptions, clock);
     const handlers = [
       new EchoCommand(),
@@ -92,7 +92,7 @@ export class ConnectionRig implements AsyncDisposable {
       new UnsubscribeCommand(subscribers),
       this.hold,
     ];
-    const registry = new CommandRegistry(handlers, new CommandTally(), commandObserver, clock, log);
+    const registry = new CommandRegistry(handlers, new CommandTally(), this.observer, log);
     this.connection = new Connection(
       socket,
       {
@@ -112,7 +112,7 @@ export class ConnectionRig implements AsyncDisposable {
         clock,
         log,
         observer: new SilentObserver(),
-        commandObserver,
+        commandObserver: this.observer,
         idleTimeoutMs: 0,
       },
     );

@@ -11,7 +11,11 @@ export class FakeClock extends Clock {
   readonly #timers = new Set<Timer>();
 
   override epochMicros(): number {
-    return 1_700_000_000_000_000 + Math.round(this.#nowMs * 1000);
+    return this.epochMicrosAt(this.#nowMs);
+  }
+
+  override epochMicrosAt(monotonicMs: number): number {
+    return 1_700_000_000_000_000 + Math.round(monotonicMs * 1000);
   }
 
   override monotonicMs(): number {

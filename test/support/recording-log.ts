@@ -2,6 +2,7 @@ import { Log, type LogFields } from '../../src/telemetry/log.js';
 
 /** Keeps what is logged, for tests that ask for it. */
 export class RecordingLog extends Log {
+  override readonly debugs = true;
   readonly lines: { level: string; event: string; fields: LogFields }[] = [];
 
   override error(event: string, _message: string, fields: LogFields = {}): void {

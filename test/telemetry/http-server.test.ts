@@ -38,6 +38,10 @@ class ManualClock extends Clock {
     return 0;
   }
 
+  override epochMicrosAt(): number {
+    return 0;
+  }
+
   override monotonicMs(): number {
     return 0;
   }

@@ -2,6 +2,7 @@ import { Log, type LogFields } from '../../src/telemetry/log.js';
 
 /** Keeps what was logged. */
 export class RecordingLog extends Log {
+  override readonly debugs = true;
   readonly events: {
     readonly level: string;
     readonly event: string;

@@ -1,17 +1,17 @@
-import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { Gauge, LabelValues } from 'prom-client';
+import type { CounterSeries, TalliedCounter } from './tallied-counter.js';
+import type { HistogramSeries, TalliedHistogram } from './tallied-histogram.js';
 
 /** The parts of a metric by the value of its one label: resolved beforehand, and zero at start. */
 export type Children<Value extends string, Child> = Readonly<Record<Value, Child>>;
 
+/** @param label the counter's only one */
 export function counters<Value extends string, Label extends string>(
-  metric: Counter<Label>,
+  metric: TalliedCounter<Label>,
+  label: Label,
   values: readonly Value[],
-): Children<Value, Counter.Internal> {
-  return children(values, (value) => {
-    const child = metric.labels(value);
-    child.inc(0);
-    return child;
-  });
+): Children<Value, CounterSeries<Label>> {
+  return children(values, (value) => metric.series(labelled(label, value)));
 }
 
 export function gauges<Value extends string, Label extends string>(
@@ -27,16 +27,17 @@ export function gauges<Value extends string, Label extends string>(
 
 /** @param label the histogram's only one */
 export function histograms<Value extends string, Label extends string>(
-  metric: Histogram<Label>,
+  metric: TalliedHistogram<Label>,
   label: Label,
   values: readonly Value[],
-): Children<Value, Histogram.Internal<Label>> {
-  return children(values, (value) => {
-    const labels: Partial<Record<Label, string>> = {};
-    labels[label] = value;
-    metric.zero(labels);
-    return metric.labels(value);
-  });
+): Children<Value, HistogramSeries<Label>> {
+  return children(values, (value) => metric.series(labelled(label, value)));
+}
+
+function labelled<Label extends string>(label: Label, value: string): LabelValues<Label> {
+  const labels: LabelValues<Label> = {};
+  labels[label] = value;
+  return labels;
 }
 
 function children<Value extends string, Child>(

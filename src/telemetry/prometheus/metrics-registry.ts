@@ -1,6 +1,8 @@
 import { injectable } from 'inversify';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { METRICS, MetricName, MetricType } from './metric-names.js';
+import { TalliedCounter } from './tallied-counter.js';
+import { TalliedHistogram } from './tallied-histogram.js';
 
 type Named<Type extends MetricType> = {
   [Name in MetricName]: (typeof METRICS)[Name] extends Type ? Name : never;
@@ -35,8 +37,8 @@ export class MetricsRegistry {
     name: Named<'counter'>,
     help: string,
     ...labelNames: Label[]
-  ): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  ): TalliedCounter<Label> {
+    return new TalliedCounter({ name, help, labelNames, registers: [this.#registry] });
   }
 
   gauge<Label extends string = never>(
@@ -53,8 +55,8 @@ export class MetricsRegistry {
     help: string,
     bounds: readonly number[],
     ...labelNames: Label[]
-  ): Histogram<Label> {
+  ): TalliedHistogram<Label> {
     const buckets = [...bounds];
-    return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
+    return new TalliedHistogram({ name, help, labelNames, buckets, registers: [this.#registry] });
   }
 }

@@ -1,10 +1,11 @@
 import { injectable } from 'inversify';
-import type { Counter, Histogram } from 'prom-client';
 import { CommandObserver, type Outcome } from '../../commands/command-observer.js';
 import { ERROR_CODES } from '../../commands/error-codes.js';
 import { COMMAND_SECONDS, TIME_SECONDS } from './buckets.js';
 import { KnownCommands } from './known-commands.js';
 import { MetricsRegistry } from './metrics-registry.js';
+import type { CounterSeries, TalliedCounter } from './tallied-counter.js';
+import type { HistogramSeries, TalliedHistogram } from './tallied-histogram.js';
 
 const OUTCOMES = ['ok', ...Object.keys(ERROR_CODES).map((code) => code.toLowerCase())] as Outcome[];
 
@@ -12,15 +13,15 @@ const UNKNOWN = 'UNKNOWN';
 
 /** What is counted of one command. */
 interface Cells {
-  readonly outcomes: ReadonlyMap<Outcome, Counter.Internal>;
-  readonly seconds: Histogram.Internal<'command'>;
+  readonly outcomes: ReadonlyMap<Outcome, CounterSeries<'command' | 'outcome'>>;
+  readonly seconds: HistogramSeries<'command'>;
 }
 
 @injectable()
 export class PromCommandObserver extends CommandObserver {
   readonly #cells: ReadonlyMap<string, Cells>;
   readonly #unknown: Cells;
-  readonly #timeSeconds: Histogram;
+  readonly #timeSeconds: HistogramSeries;
 
   constructor(registry: MetricsRegistry, commands: KnownCommands) {
     super();
@@ -32,42 +33,46 @@ export class PromCommandObserver extends CommandObserver {
     );
     const seconds = registry.histogram(
       'candado_command_duration_seconds',
-      'From a command being whole to its reply, waits included.',
+      'From a command being whole to its reply, waits included; equal ones in a row with their mean.',
       COMMAND_SECONDS,
       'command',
     );
     const cellsOf = (name: string): Cells => cells(total, seconds, name.toLowerCase());
     this.#cells = new Map(commands.names.map((name) => [name, cellsOf(name)]));
     this.#unknown = cellsOf(UNKNOWN);
-    this.#timeSeconds = registry.histogram(
-      'candado_time_latency_seconds',
-      'TIME: from its bytes being read to its reply being handed to the socket.',
-      TIME_SECONDS,
-    );
+    this.#timeSeconds = registry
+      .histogram(
+        'candado_time_latency_seconds',
+        'TIME: from its bytes being read to its reply being handed to the socket.',
+        TIME_SECONDS,
+      )
+      .series({});
   }
 
-  override ran(command: string, outcome: Outcome, seconds: number): void {
-    const cells = this.#cells.get(command) ?? this.#unknown;
-    cells.outcomes.get(outcome)?.inc();
-    cells.seconds.observe(seconds);
+  override answered(command: string, outcome: Outcome): void {
+    this.#of(command).outcomes.get(outcome)?.inc();
   }
 
-  override timeAnswered(seconds: number): void {
-    this.#timeSeconds.observe(seconds);
+  override took(command: string, seconds: number, times: number): void {
+    this.#of(command).seconds.observe(seconds, times);
+  }
+
+  override timeAnswered(seconds: number, times: number): void {
+    this.#timeSeconds.observe(seconds, times);
+  }
+
+  #of(command: string): Cells {
+    return this.#cells.get(command) ?? this.#unknown;
   }
 }
 
 function cells(
-  total: Counter<'command' | 'outcome'>,
-  seconds: Histogram<'command'>,
+  total: TalliedCounter<'command' | 'outcome'>,
+  seconds: TalliedHistogram<'command'>,
   command: string,
 ): Cells {
-  seconds.zero({ command });
-  const outcomes = new Map<Outcome, Counter.Internal>();
-  for (const outcome of OUTCOMES) {
-    const child = total.labels(command, outcome);
-    child.inc(0);
-    outcomes.set(outcome, child);
-  }
-  return { outcomes, seconds: seconds.labels(command) };
+  const outcomes = new Map(
+    OUTCOMES.map((outcome) => [outcome, total.series({ command, outcome })] as const),
+  );
+  return { outcomes, seconds: seconds.series({ command }) };
 }

@@ -36,6 +36,7 @@ export class PromConnectionObserver extends ConnectionObserver {
         'Connections that were accepted, counted when their dialect is known or they end without.',
         'dialect',
       ),
+      'dialect',
       DIALECTS_AND_UNKNOWN,
     );
     this.#rejected = counters(
@@ -44,14 +45,17 @@ export class PromConnectionObserver extends ConnectionObserver {
         'Connections that were refused, by reason.',
         'reason',
       ),
+      'reason',
       REASONS,
     );
     this.#received = counters(
       registry.counter('candado_received_bytes_total', 'Bytes received from clients.', 'dialect'),
+      'dialect',
       DIALECTS,
     );
     this.#sent = counters(
       registry.counter('candado_sent_bytes_total', 'Bytes sent to clients.', 'dialect'),
+      'dialect',
       DIALECTS,
     );
   }

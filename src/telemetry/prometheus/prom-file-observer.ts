@@ -17,6 +17,7 @@ export class PromFileObserver extends FileObserver {
         'Plain views: written, a file of somebody else found in the place, or failed.',
         'result',
       ),
+      'result',
       RESULTS,
     );
   }

@@ -45,6 +45,7 @@ export class PromLockObserver extends LockObserver {
     this.#waiting = registry.gauge('candado_locks_waiting', 'Sessions that wait for a lock.');
     this.#grants = counters(
       registry.counter('candado_lock_grants_total', 'Locks that were granted.', 'mode'),
+      'mode',
       MODES,
     );
     this.#denials = counters(
@@ -53,17 +54,21 @@ export class PromLockObserver extends LockObserver {
         'Locks that were not granted; void: passed on before the client could be told.',
         'reason',
       ),
+      'reason',
       DENIALS,
     );
-    this.#releases = registry.counter('candado_lock_releases_total', 'Locks that were released.');
-    this.#expired = registry.counter(
-      'candado_locks_expired_total',
-      'Leases that ended without a release.',
-    );
-    this.#broken = registry.counter(
-      'candado_locks_broken_total',
-      'Locks of any session that were ended by BREAK through this replica.',
-    );
+    this.#releases = registry
+      .counter('candado_lock_releases_total', 'Locks that were released.')
+      .series({});
+    this.#expired = registry
+      .counter('candado_locks_expired_total', 'Leases that ended without a release.')
+      .series({});
+    this.#broken = registry
+      .counter(
+        'candado_locks_broken_total',
+        'Locks of any session that were ended by BREAK through this replica.',
+      )
+      .series({});
     this.#waitSeconds = histograms(
       registry.histogram(
         'candado_lock_wait_seconds',
@@ -74,21 +79,25 @@ export class PromLockObserver extends LockObserver {
       'outcome',
       WAIT_ENDS,
     );
-    this.#holdSeconds = registry.histogram(
-      'candado_lock_hold_seconds',
-      'How long a lock was held, however it ended.',
-      HOLD_SECONDS,
-    );
+    this.#holdSeconds = registry
+      .histogram(
+        'candado_lock_hold_seconds',
+        'How long a lock was held, however it ended.',
+        HOLD_SECONDS,
+      )
+      .series({});
     this.#conflicts = counters(
       registry.counter(
         'candado_conflicts_total',
         'Changes that were refused; nothing was changed.',
         'kind',
       ),
+      'kind',
       CONFLICTS,
     );
     this.#publishes = counters(
       registry.counter('candado_publishes_total', 'Versions that were published.', 'kind'),
+      'kind',
       PUBLISHES,
     );
   }

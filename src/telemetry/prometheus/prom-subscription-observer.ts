@@ -14,14 +14,18 @@ export class PromSubscriptionObserver extends SubscriptionObserver {
       'candado_subscriptions',
       'Channels and patterns that clients are subscribed to.',
     );
-    this.#sent = registry.counter(
-      'candado_events_sent_total',
-      'Messages to subscribers: one for each event and subscription.',
-    );
-    this.#dropped = registry.counter(
-      'candado_subscribers_dropped_total',
-      'Connections that were closed because they left too many messages unread.',
-    );
+    this.#sent = registry
+      .counter(
+        'candado_events_sent_total',
+        'Messages to subscribers: one for each event and subscription.',
+      )
+      .series({});
+    this.#dropped = registry
+      .counter(
+        'candado_subscribers_dropped_total',
+        'Connections that were closed because they left too many messages unread.',
+      )
+      .series({});
   }
 
   override changed(by: number): void {

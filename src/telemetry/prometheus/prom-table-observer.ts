@@ -1,30 +1,33 @@
 import { injectable } from 'inversify';
-import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { Gauge } from 'prom-client';
 import { TableObserver } from '../../locks/table-observer.js';
 import { REDIS_SECONDS } from './buckets.js';
 import { histograms } from './children.js';
 import { KnownScripts } from './known-scripts.js';
 import { MetricsRegistry } from './metrics-registry.js';
+import type { CounterSeries } from './tallied-counter.js';
+import type { HistogramSeries } from './tallied-histogram.js';
 
 /** Only made where there is a Redis: without, its metrics are absent instead of saying it is down. */
 @injectable()
 export class PromTableObserver extends TableObserver {
   readonly #up: Gauge;
-  readonly #reconnects: Counter;
-  readonly #errors: Counter;
-  readonly #scripts: ReadonlyMap<string, Histogram.Internal<'script'>>;
-  readonly #unknownScript: Histogram.Internal<'script'>;
+  readonly #reconnects: CounterSeries;
+  readonly #errors: CounterSeries;
+  readonly #scripts: ReadonlyMap<string, HistogramSeries<'script'>>;
+  readonly #unknownScript: HistogramSeries<'script'>;
   readonly #offset: Gauge;
   readonly #offsetBound: Gauge;
 
   constructor(registry: MetricsRegistry, scripts: KnownScripts) {
     super();
     this.#up = registry.gauge('candado_redis_up', 'Whether the lock table in Redis is reachable.');
-    this.#reconnects = registry.counter(
-      'candado_redis_reconnects_total',
-      'How often the connection to Redis came back.',
-    );
-    this.#errors = registry.counter('candado_redis_errors_total', 'Scripts that failed.');
+    this.#reconnects = registry
+      .counter('candado_redis_reconnects_total', 'How often the connection to Redis came back.')
+      .series({});
+    this.#errors = registry
+      .counter('candado_redis_errors_total', 'Scripts that failed.')
+      .series({});
     const seconds = registry.histogram(
       'candado_redis_command_duration_seconds',
       'How long a script in Redis took, there and back, failed ones included.',

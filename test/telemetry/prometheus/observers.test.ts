@@ -110,19 +110,26 @@ describe('The Prometheus observers', () => {
     });
 
     it('counts a command by its outcome, and times it', async () => {
-      expect(await moved(registry, () => observer.ran('LOCK', 'locked', 0.5))).to.deep.equal({
+      const change = await moved(registry, () => {
+        observer.answered('LOCK', 'locked');
+        observer.took('LOCK', 0.25, 2);
+      });
+      expect(change).to.deep.equal({
         'candado_commands_total{command="lock",outcome="locked"}': 1,
         'candado_command_duration_seconds_sum{command="lock"}': 0.5,
-        'candado_command_duration_seconds_count{command="lock"}': 1,
+        'candado_command_duration_seconds_count{command="lock"}': 2,
       });
     });
 
     it('makes no series of names that clients make up', async () => {
       const before = (await samples(registry)).size;
       const change = await moved(registry, () => {
-        observer.ran('EVIL-1', 'err', 0.25);
-        observer.ran('__proto__', 'err', 0.25);
-        observer.ran('UNKNOWN', 'ok', 0.5);
+        observer.answered('EVIL-1', 'err');
+        observer.took('EVIL-1', 0.25, 1);
+        observer.answered('__proto__', 'err');
+        observer.took('__proto__', 0.25, 1);
+        observer.answered('UNKNOWN', 'ok');
+        observer.took('UNKNOWN', 0.5, 1);
       });
       expect(change).to.deep.equal({
         'candado_commands_total{command="unknown",outcome="err"}': 2,
@@ -134,7 +141,7 @@ describe('The Prometheus observers', () => {
     });
 
     it('times TIME in buckets from a microsecond to 100 ms', async () => {
-      expect(await moved(registry, () => observer.timeAnswered(0.00004))).to.deep.equal({
+      expect(await moved(registry, () => observer.timeAnswered(0.00004, 1))).to.deep.equal({
         candado_time_latency_seconds_sum: 0.00004,
         candado_time_latency_seconds_count: 1,
       });
