@@ -7,6 +7,8 @@ export type Reply =
   | { readonly kind: 'bulk'; readonly value: string | Buffer }
   /** A long text for people (`INFO`, `CLIENT LIST`): verbatim in RESP3, bulk in RESP2. */
   | { readonly kind: 'verbatim'; readonly value: string }
+  /** The time of day in microseconds since the epoch: seconds, and microseconds of that second. */
+  | { readonly kind: 'time'; readonly micros: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'null' }
   | { readonly kind: 'array'; readonly items: readonly Reply[] }

@@ -38,6 +38,7 @@ export class Upload {
 
   #waiting: Buffer[] = [];
   #waitingCost = 0;
+  #written = 0;
   #discarding = false;
   #ended = false;
   #finished = false;
@@ -63,8 +64,14 @@ export class Upload {
     return this.#waitingCost >= UPLOAD_BUFFER_BYTES;
   }
 
+  /** Bytes of the content that are still to be written. */
+  get left(): number {
+    return this.size - this.#written;
+  }
+
   /** The next bytes of the content. They are kept, not copied, and belong to whoever reads them. */
   write(bytes: Buffer): void {
+    this.#written += bytes.length;
     if (this.#discarding || this.#error !== undefined || bytes.length === 0) return;
     this.#waiting.push(bytes);
     this.#waitingCost += bytes.length + UPLOAD_CHUNK_COST_BYTES;

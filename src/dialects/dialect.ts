@@ -78,5 +78,7 @@ export abstract class Dialect {
   abstract readonly bufferedBytes: number;
 
   /** The upload that is under way, if any: whether to go on reading depends on it. */
-  abstract readonly uploading: { readonly full: boolean; onDrain: () => void } | undefined;
+  abstract readonly uploading:
+    | { readonly full: boolean; readonly left: number; onDrain: () => void }
+    | undefined;
 }

@@ -126,6 +126,11 @@ export class Connection implements CommandContext, ConnectionHandle {
     return this.#waits.signal;
   }
 
+  /** Bytes of a content that are still to come; nothing else comes before them. */
+  get contentLeft(): number {
+    return this.#dialect.uploading?.left ?? 0;
+  }
+
   /** Bytes that arrived. */
   feed(bytes: Buffer): void {
     this.services.observer.received(this.dialect, bytes.length);

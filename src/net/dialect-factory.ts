@@ -1,6 +1,7 @@
 import { injectable } from 'inversify';
 import { CommandRegistry } from '../commands/registry.js';
 import type { Dialect, DialectName } from '../dialects/dialect.js';
+import { LastRequest } from '../dialects/resp/last-request.js';
 import { RespDialect } from '../dialects/resp/resp-dialect.js';
 import { TextDialect } from '../dialects/text/text-dialect.js';
 import { NetOptions } from './options.js';
@@ -8,6 +9,8 @@ import { NetOptions } from './options.js';
 /** Makes the dialect of one connection. */
 @injectable()
 export class DialectFactory {
+  readonly #lastRequest = new LastRequest();
+
   constructor(
     private readonly registry: CommandRegistry,
     private readonly options: NetOptions,
@@ -19,6 +22,7 @@ export class DialectFactory {
       return new RespDialect({
         maxFileBytes,
         contentIndexOf: (command) => this.registry.contentIndexOf(command),
+        lastRequest: this.#lastRequest,
       });
     }
     return new TextDialect({

@@ -92,8 +92,10 @@ export class SocketWriter extends ReplyWriter {
   #writeText(): void {
     const text = this.#text;
     this.#text = '';
-    this.socket.write(text, 'utf8');
-    this.onSent(Buffer.byteLength(text));
+    const bytes = Buffer.byteLength(text);
+    // All ASCII: written without being converted.
+    this.socket.write(text, bytes === text.length ? 'latin1' : 'utf8');
+    this.onSent(bytes);
   }
 
   #writeParts(): void {

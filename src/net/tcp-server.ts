@@ -18,6 +18,7 @@ import { DialectFactory } from './dialect-factory.js';
 import { NetOptions } from './options.js';
 import { joined } from './proxy-header.js';
 import { type Arrival, Reception, type ReceptionRules } from './reception.js';
+import { SocketReads } from './socket-reads.js';
 import { TrustedNetworks } from './trusted-networks.js';
 
 /** The one port: accepts connections within the limit and hands them their dialect. */
@@ -27,6 +28,7 @@ export class TcpServer {
   readonly #rules: ReceptionRules;
   readonly #services: ConnectionServices;
   /** Every accepted socket that is not yet closed, also before its dialect is known. */
+  readonly #reads = new SocketReads();
   readonly #sockets = new Set<Socket>();
   readonly #closing = new Set<Promise<void>>();
   #nextId = 1;
@@ -59,9 +61,8 @@ export class TcpServer {
       proxyProtocol: options.proxyProtocol,
       trusted: new TrustedNetworks(options.trustedProxies),
     };
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
-      this.#accept(socket),
-    );
+    const accepting = { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: true };
+    this.#server = createServer(accepting, (socket) => this.#accept(socket));
   }
 
   get draining(): boolean {
@@ -91,14 +92,15 @@ export class TcpServer {
     }
     for (const connection of this.connections) connection.drain();
     const cancel = this.clock.after(timeoutMs, () => {
+      if (this.#sockets.size === 0) return;
       this.log.warn('server.drain-timeout', 'Connections that do not finish are cut', {
         connections: this.#sockets.size,
       });
       for (const socket of this.#sockets) socket.destroy();
     });
     await closed;
-    cancel();
     await Promise.all(this.#closing);
+    cancel();
   }
 
   #accept(socket: Socket): void {
@@ -114,13 +116,20 @@ export class TcpServer {
       socket.destroySoon();
       return;
     }
-    this.#sockets.add(socket);
     this.observer.opened('unknown');
     this.#receive(socket);
   }
 
-  #receive(socket: Socket): void {
+  #receive(accepted: Socket): void {
     let connection: Connection | undefined;
+    const socket = this.#reads.reopen(accepted, {
+      take: (bytes) => (connection ?? reception).feed(bytes),
+      get contentLeft() {
+        return connection?.contentLeft ?? 0;
+      },
+    });
+    this.#sockets.add(socket);
+    socket.on('error', () => undefined); // as above
     const reception = new Reception(
       socket,
       this.#rules,
@@ -134,10 +143,6 @@ export class TcpServer {
     );
     socket.setTimeout(this.options.idleTimeoutMs, () => {
       if (connection === undefined) socket.destroy();
-    });
-    socket.on('data', (bytes: Buffer) => {
-      if (connection === undefined) reception.feed(bytes);
-      else connection.feed(bytes);
     });
     socket.on('end', () => {
       if (connection === undefined) socket.destroy();

@@ -163,6 +163,8 @@ export function plain(reply: Reply): unknown {
     case 'boolean':
     case 'verbatim':
       return reply.value;
+    case 'time':
+      return [Math.floor(reply.micros / 1e6), reply.micros % 1e6].map(String);
     case 'null':
       return null;
     case 'array':

@@ -13,6 +13,7 @@ import { OK, type Reply } from '../../src/commands/reply.js';
 import { CommandHandler, type CommandSpec } from '../../src/commands/spec.js';
 import { PsubscribeCommand } from '../../src/commands/subscription/psubscribe.js';
 import { UnsubscribeCommand } from '../../src/commands/subscription/unsubscribe.js';
+import { LastRequest } from '../../src/dialects/resp/last-request.js';
 import { RespDialect } from '../../src/dialects/resp/resp-dialect.js';
 import { Subscribers } from '../../src/events/subscribers.js';
 import { NoReadCheck } from '../../src/files/read-check.js';
@@ -101,6 +102,7 @@ export class ConnectionRig implements AsyncDisposable {
         dialect: new RespDialect({
           maxFileBytes: 1_000_000,
           contentIndexOf: (name) => registry.contentIndexOf(name),
+          lastRequest: new LastRequest(),
         }),
         remoteAddress: '192.0.2.1:5000',
         localAddress: '192.0.2.2:6780',

@@ -2,10 +2,8 @@ import { injectable } from 'inversify';
 import { Clock } from '../../clock/clock.js';
 import { ArgumentReader } from '../arguments.js';
 import type { Command } from '../command.js';
-import { array, bulk, integer, type Reply } from '../reply.js';
+import { array, integer, type Reply } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
-
-const MICROS_PER_SECOND = 1_000_000;
 
 /** `TIME`, and `TIME t1` for the four-timestamp exchange of NTP (RFC 5905, section 8). */
 @injectable()
@@ -22,30 +20,15 @@ export class TimeCommand extends CommandHandler {
     keyPosition: 0,
   };
 
-  /** The second that was told last: turning a number into text costs a third of a `TIME`. */
-  #second = 0;
-  #secondText = '0';
-
   constructor(private readonly clock: Clock) {
     super();
   }
 
   override execute(command: Command): Reply {
-    if (command.args.length === 0) return this.#now();
+    if (command.args.length === 0) return { kind: 'time', micros: this.clock.epochMicros() };
     const reader = new ArgumentReader(command.args, this.spec);
     const t1 = reader.integer('t1 in microseconds since the epoch', 0, Number.MAX_SAFE_INTEGER);
     reader.options({});
     return array([integer(t1), integer(command.receivedAt), integer(this.clock.epochMicros())]);
-  }
-
-  #now(): Reply {
-    const micros = this.clock.epochMicros();
-    const second = Math.floor(micros / MICROS_PER_SECOND);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#secondText = String(second);
-    }
-    const rest = Math.trunc(micros - second * MICROS_PER_SECOND);
-    return array([bulk(this.#secondText), bulk(String(rest))]);
   }
 }

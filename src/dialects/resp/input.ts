@@ -66,6 +66,20 @@ export class Input {
     return taken;
   }
 
+  /** Takes `wanted` if exactly that comes next, and comes in one read. */
+  takeIf(wanted: Buffer): boolean {
+    if (this.#position === this.#current.length && !this.#advance()) return false;
+    const bytes = this.#current;
+    const start = this.#position;
+    if (bytes.length - start < wanted.length) return false;
+    for (let at = 0; at < wanted.length; at++) {
+      if (bytes[start + at] !== wanted[at]) return false;
+    }
+    this.#position = start + wanted.length;
+    if (this.#position === bytes.length) this.#forget();
+    return true;
+  }
+
   #forget(): void {
     this.#current = NOTHING;
     this.#position = 0;

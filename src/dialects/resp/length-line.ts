@@ -26,6 +26,11 @@ export class LengthLine {
   #negative = false;
   #returned = false;
 
+  /** Whether a part of a line was read. */
+  get begun(): boolean {
+    return this.#bytes > 0;
+  }
+
   /**
    * The number on the line, once its line feed is here; undefined if more bytes are needed.
    * @throws {ProtocolError}

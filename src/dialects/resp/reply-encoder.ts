@@ -1,6 +1,8 @@
 import type { Reply } from '../../commands/reply.js';
 import type { ReplyWriter } from '../dialect.js';
 
+const MICROS_PER_SECOND = 1_000_000;
+
 /** `-CODE message`. A line break would end the line early and shift all replies behind it. */
 export function errorLine(code: string, message: string): string {
   return `-${code} ${oneLine(message)}\r\n`;
@@ -14,6 +16,9 @@ export class ReplyEncoder {
   #protocol: 2 | 3 = 2;
   /** What was encoded since the last part that is no text. */
   #text = '';
+  /** The second that was told last, and the reply to `TIME` up to the rest of it. */
+  #second = -1;
+  #secondText = '';
 
   encode(reply: Reply, out: ReplyWriter): void {
     this.#encode(reply, out);
@@ -33,6 +38,9 @@ export class ReplyEncoder {
         return;
       case 'verbatim':
         this.#verbatim(reply.value);
+        return;
+      case 'time':
+        this.#time(reply.micros);
         return;
       case 'boolean':
         this.#boolean(reply.value);
@@ -94,6 +102,18 @@ export class ReplyEncoder {
       this.#protocol === 3
         ? `=${bytes + 'txt:'.length}\r\ntxt:${value}\r\n`
         : `$${bytes}\r\n${value}\r\n`;
+  }
+
+  /** Two bulk strings, as Redis answers. */
+  #time(micros: number): void {
+    const second = Math.floor(micros / MICROS_PER_SECOND);
+    if (second !== this.#second) {
+      this.#second = second;
+      const digits = String(second);
+      this.#secondText = `*2\r\n$${digits.length}\r\n${digits}\r\n$`;
+    }
+    const rest = String(Math.trunc(micros - second * MICROS_PER_SECOND));
+    this.#text += `${this.#secondText}${rest.length}\r\n${rest}\r\n`;
   }
 
   #boolean(value: boolean): void {

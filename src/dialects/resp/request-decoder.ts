@@ -3,6 +3,7 @@ import { Upload } from '../../commands/upload.js';
 import { ArgumentReader } from './argument-reader.js';
 import { commandName } from './command-name.js';
 import type { Input } from './input.js';
+import type { LastRequest } from './last-request.js';
 import { COUNT_LINE, CR, LENGTH_LINE, LengthLine, LF } from './length-line.js';
 import { MAX_ARGUMENT_BYTES, MAX_ARGUMENTS, MAX_COMMAND_BYTES } from './limits.js';
 import { ProtocolError, shown } from './protocol-error.js';
@@ -15,7 +16,11 @@ export interface RequestOptions {
    * @param command in upper case; not necessarily a known one
    */
   contentIndexOf(command: string): number | undefined;
+  /** Shared by the decoders of all connections. */
+  readonly lastRequest: LastRequest;
 }
+
+const NO_ARGUMENTS: readonly Buffer[] = [];
 
 type Phase = 'count' | 'length' | 'argument' | 'content' | 'terminator';
 
@@ -65,6 +70,10 @@ export class RequestDecoder {
    * @throws {ProtocolError}
    */
   decode(input: Input): Command | undefined {
+    if (this.#phase === 'count' && !this.#line.begun) {
+      const name = this.#options.lastRequest.takeFrom(input);
+      if (name !== undefined) return { name, args: NO_ARGUMENTS, receivedAt: input.atMicros };
+    }
     while (this.#ready === undefined && this.#step(input));
     const command = this.#ready;
     this.#ready = undefined;
@@ -161,6 +170,7 @@ export class RequestDecoder {
     if (this.#name === undefined) {
       this.#name = commandName(argument);
       this.#contentIndex = this.#options.contentIndexOf(this.#name);
+      if (this.#stringsLeft === 0) this.#options.lastRequest.remember(argument, this.#name);
     } else {
       this.#args.push(argument);
     }

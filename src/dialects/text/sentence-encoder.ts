@@ -1,19 +1,23 @@
 import type { Reply } from '../../commands/reply.js';
 import type { ReplyWriter } from '../dialect.js';
-import { wallTime } from './wall-time.js';
+import { WallTime } from './wall-time.js';
 
 const LF = 0x0a;
 
 /** Replies to sentences, byte for byte as existing clients compare them ([T-5]). */
 export class SentenceEncoder {
+  readonly #wallTime: WallTime;
+
   /**
    * @param endText the answer to the word that ends the connection
    * @param zone IANA name of the time zone `TIME` answers in
    */
   constructor(
     private readonly endText: string,
-    private readonly zone: string,
-  ) {}
+    zone: string,
+  ) {
+    this.#wallTime = new WallTime(zone);
+  }
 
   /**
    * @param command upper-case name of the command that is answered
@@ -51,16 +55,7 @@ export class SentenceEncoder {
   }
 
   #time(reply: Reply): string {
-    const items = reply.kind === 'array' ? reply.items : [];
-    const [seconds, micros] = items.map(numberOf);
-    if (seconds === undefined || micros === undefined) {
-      throw new TypeError('TIME is answered with seconds and microseconds');
-    }
-    return wallTime(seconds, micros, this.zone);
+    if (reply.kind !== 'time') throw new TypeError('TIME is answered with the time');
+    return this.#wallTime.text(reply.micros);
   }
-}
-
-/** Redis answers `TIME` with numbers as strings, and so may Candado. */
-function numberOf(reply: Reply): number | undefined {
-  return reply.kind === 'integer' || reply.kind === 'bulk' ? Number(reply.value) : undefined;
 }

@@ -1,17 +1,34 @@
-const NANOS_PER_SECOND = 1_000_000_000n;
-const NANOS_PER_MICRO = 1_000n;
+const MILLIS_PER_SECOND = 1_000;
+const MICROS_PER_SECOND = 1_000_000;
 
-/**
- * Local wall time as `YYYY-MM-DD HH:MM:SS.ffffff`, always with six digits.
- * @param seconds since the Unix epoch
- * @param micros of that second
- * @param zone IANA name of the time zone
- */
-export function wallTime(seconds: number, micros: number, zone: string): string {
-  const nanos = BigInt(seconds) * NANOS_PER_SECOND + BigInt(micros) * NANOS_PER_MICRO;
-  return Temporal.Instant.fromEpochNanoseconds(nanos)
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .toString({ fractionalSecondDigits: 6 })
-    .replace('T', ' ');
+/** Local time as text. */
+export class WallTime {
+  /** The second that was told last: finding out a local time costs more than all else of `TIME`. */
+  #second = Number.NaN;
+  #secondText = '';
+
+  /** @param zone IANA name of the time zone */
+  constructor(private readonly zone: string) {}
+
+  /**
+   * `YYYY-MM-DD HH:MM:SS.ffffff`, always with six digits.
+   * @param micros since the Unix epoch
+   */
+  text(micros: number): string {
+    const second = Math.floor(micros / MICROS_PER_SECOND);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = this.#describe(second);
+    }
+    const rest = Math.trunc(micros - second * MICROS_PER_SECOND);
+    return `${this.#secondText}.${String(rest).padStart(6, '0')}`;
+  }
+
+  #describe(second: number): string {
+    return Temporal.Instant.fromEpochMilliseconds(second * MILLIS_PER_SECOND)
+      .toZonedDateTimeISO(this.zone)
+      .toPlainDateTime()
+      .toString({ smallestUnit: 'second' })
+      .replace('T', ' ');
+  }
 }

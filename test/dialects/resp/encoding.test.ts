@@ -79,6 +79,20 @@ const TABLE: readonly Row[] = [
     resp2: utf8('$6\r\na:ñ\r\n\r\n'),
     resp3: utf8('=10\r\ntxt:a:ñ\r\n\r\n'),
   },
+  {
+    title: 'the time, as Redis tells it',
+    reply: { kind: 'time', micros: 1_700_000_000_000_042 },
+    resp2: '*2\r\n$10\r\n1700000000\r\n$2\r\n42\r\n',
+  },
+  {
+    title: 'the time at the turn of a second',
+    reply: array([
+      { kind: 'time', micros: 1_700_000_000_999_999 },
+      { kind: 'time', micros: 1_700_000_001_000_000 },
+    ]),
+    resp2:
+      '*2\r\n*2\r\n$10\r\n1700000000\r\n$6\r\n999999\r\n*2\r\n$10\r\n1700000001\r\n$1\r\n0\r\n',
+  },
   { title: 'true', reply: { kind: 'boolean', value: true }, resp2: ':1\r\n', resp3: '#t\r\n' },
   { title: 'false', reply: { kind: 'boolean', value: false }, resp2: ':0\r\n', resp3: '#f\r\n' },
   { title: 'null', reply: NULL, resp2: '$-1\r\n', resp3: '_\r\n' },

@@ -1,6 +1,7 @@
 import type { Command } from '../../../src/commands/command.js';
 import type { Upload } from '../../../src/commands/upload.js';
 import type { Decoded } from '../../../src/dialects/dialect.js';
+import { LastRequest } from '../../../src/dialects/resp/last-request.js';
 import type { RequestOptions } from '../../../src/dialects/resp/request-decoder.js';
 import { RespDialect } from '../../../src/dialects/resp/resp-dialect.js';
 
@@ -10,6 +11,7 @@ export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 export const OPTIONS: RequestOptions = {
   maxFileBytes: MAX_FILE_BYTES,
   contentIndexOf: (command) => ({ PUT: 1, STORE: 0 })[command],
+  lastRequest: new LastRequest(),
 };
 
 /** A request as a client sends it. */

@@ -1,13 +1,5 @@
 import type { Command } from '../../../src/commands/command.js';
-import {
-  array,
-  bulk,
-  failure,
-  integer,
-  NULL,
-  OK,
-  type Reply,
-} from '../../../src/commands/reply.js';
+import { array, failure, integer, NULL, OK, type Reply } from '../../../src/commands/reply.js';
 import { type Decoded, ReplyWriter } from '../../../src/dialects/dialect.js';
 import { TextDialect, type TextOptions } from '../../../src/dialects/text/text-dialect.js';
 
@@ -43,7 +35,7 @@ export class World {
     const name = String(command.args[0]);
     switch (command.name) {
       case 'TIME':
-        return array([bulk(String(NOW_SECONDS)), bulk('42')]);
+        return { kind: 'time', micros: NOW_SECONDS * 1e6 + 42 };
       case 'GET':
         return contentReply(this.files.get(name));
       case 'LOCK':

@@ -1,13 +1,5 @@
 import { expect } from 'chai';
-import {
-  array,
-  bulk,
-  failure,
-  integer,
-  NULL,
-  OK,
-  type Reply,
-} from '../../../src/commands/reply.js';
+import { array, failure, integer, NULL, OK, type Reply } from '../../../src/commands/reply.js';
 import { SentenceEncoder } from '../../../src/dialects/text/sentence-encoder.js';
 import { CollectingWriter, contentReply } from './harness.js';
 
@@ -22,8 +14,7 @@ const content = (text: string): Reply => contentReply(Buffer.from(text));
 
 describe('Sentences', () => {
   const cases: [string, Reply, string][] = [
-    ['TIME', array([integer(1_767_265_445), integer(7)]), '2026-01-01 12:04:05.000007'],
-    ['TIME', array([bulk('1767265445'), bulk('7')]), '2026-01-01 12:04:05.000007'],
+    ['TIME', { kind: 'time', micros: 1_767_265_445_000_007 }, '2026-01-01 12:04:05.000007'],
     ['GET', NULL, 'File not found'],
     ['GET', failure('NAME', 'a name must not be empty'), 'File not found'],
     [
@@ -73,7 +64,7 @@ describe('Sentences', () => {
   it('refuse to make up a time, or an answer to what is never sent', () => {
     const encode = (command: string): void =>
       new SentenceEncoder('Bye', 'UTC').encode(command, OK, false, new CollectingWriter());
-    expect(() => encode('TIME')).to.throw(TypeError, 'seconds and microseconds');
+    expect(() => encode('TIME')).to.throw(TypeError, 'with the time');
     expect(() => encode('STAT')).to.throw(TypeError, 'STAT');
   });
 });
