@@ -67,7 +67,7 @@ export class CommandTimes {
   }
 
   #end(nowMs: number): void {
-    const seconds = (nowMs - this.#sinceMs) / 1_000 / this.#answered;
+    const seconds = (nowMs - this.#sinceMs) / this.#answered / 1_000;
     this.observer.took(this.#name, seconds, this.#answered);
     this.#answered = 0;
     this.#sinceMs = nowMs;
