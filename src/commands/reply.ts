@@ -38,9 +38,24 @@ export interface PushReply {
 /** Bytes of a known length that are streamed to the client. */
 export interface Content extends AsyncDisposable {
   readonly size: number;
+  /** All of it, where it is in memory: may be sent at once, and is not to be changed. */
+  readonly whole?: Buffer;
   chunks(): AsyncIterable<Buffer>;
   /** Takes back the memory of a chunk that has been sent. */
   giveBack(chunk: Buffer): void;
+}
+
+/** A content that is in memory, and holds nothing to dispose of. */
+export function wholeContent(whole: Buffer): Content {
+  return {
+    size: whole.length,
+    whole,
+    async *chunks() {
+      if (whole.length > 0) yield whole;
+    },
+    giveBack: () => undefined,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 export const OK: Reply = { kind: 'simple', text: 'OK' };

@@ -17,7 +17,7 @@ export abstract class ReplyWriter {
   abstract bytes(bytes: Buffer): void;
   /**
    * Streams `content`, then writes what `tail` makes of its last byte (undefined for an empty
-   * one). Whatever is written after this call follows it. If the content fails under way the
+   * one); at once, if it is whole in memory. Whatever is written after this call follows it. If the content fails under way the
    * connection is cut, for its declared length was sent already.
    */
   abstract content(content: Content, tail: (lastByte: number | undefined) => string): void;

@@ -53,6 +53,8 @@ export type PublishResult =
 /** An open version of a file; holds a resource until disposed, and stays readable while pruned. */
 export interface OpenFile extends AsyncDisposable {
   readonly record: VersionRecord;
+  /** All of it, where it is in memory; not to be changed. Such a file holds nothing to dispose of. */
+  readonly whole?: Buffer;
   /**
    * The bytes `[offset, offset + length)`, cut at the end of the file, in chunks, which are the
    * reader's own.

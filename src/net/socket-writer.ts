@@ -3,6 +3,9 @@ import type { Content } from '../commands/reply.js';
 import { ReplyWriter } from '../dialects/dialect.js';
 import { REPLY_BATCH_BYTES } from './limits.js';
 
+/** Up to this size parts are copied into one buffer, which is cheaper than a write of many. */
+const JOIN_BYTES = 4 * 1024;
+
 /**
  * Collects replies and hands them to the socket in as few writes as possible. Honours the socket's
  * back-pressure while it streams a content.
@@ -59,6 +62,11 @@ export class SocketWriter extends ReplyWriter {
   }
 
   override content(content: Content, tail: (lastByte: number | undefined) => string): void {
+    if (content.whole !== undefined) {
+      if (content.size > 0) this.bytes(content.whole);
+      this.text(tail(content.whole.at(-1)));
+      return;
+    }
     const passed = this.#closing
       ? Promise.resolve(content[Symbol.asyncDispose]())
       : this.#stream(content, tail);
@@ -99,6 +107,21 @@ export class SocketWriter extends ReplyWriter {
   }
 
   #writeParts(): void {
+    if (this.#partsBytes + this.#text.length <= JOIN_BYTES) this.#writeJoined();
+    else this.#writeEach();
+  }
+
+  #writeJoined(): void {
+    const texts = this.#text === '' ? this.#parts : [...this.#parts, this.#text];
+    const joined = Buffer.concat(
+      texts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
+    );
+    this.#drop();
+    this.socket.write(joined);
+    this.onSent(joined.length);
+  }
+
+  #writeEach(): void {
     let bytes = 0;
     this.socket.cork();
     for (const part of this.#parts) {

@@ -4,7 +4,7 @@ import { FileStore, type OpenFile } from '../../files/file-store.js';
 import { ReadCheck } from '../../files/read-check.js';
 import { ArgumentReader } from '../arguments.js';
 import type { Command } from '../command.js';
-import { type Content, NULL, type Reply } from '../reply.js';
+import { type Content, NULL, type Reply, wholeContent } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 
 /** `GET`: a file's current content, an older version of it, or a part. */
@@ -71,6 +71,7 @@ export class GetCommand extends CommandHandler {
 
 function part(file: OpenFile, offset: number, length: number): Content {
   const size = Math.max(0, Math.min(length, file.record.size - offset));
+  if (file.whole !== undefined) return wholeContent(file.whole.subarray(offset, offset + size));
   return {
     size,
     chunks: () => file.read(offset, size),

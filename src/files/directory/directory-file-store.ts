@@ -28,6 +28,7 @@ import { makeFolders } from './folders.js';
 import { firstHead, withToken } from './head-name.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
+import { SMALL_CONTENT_BYTES, SmallContents, SmallFile } from './small-contents.js';
 import { StagedVersion } from './staged-version.js';
 import { buildParts, type StoreParts } from './store-parts.js';
 
@@ -41,6 +42,7 @@ const MAX_OPEN_TRIES = 16;
 @injectable()
 export class DirectoryFileStore extends StagingFileStore {
   readonly #parts: StoreParts;
+  readonly #small = new SmallContents();
 
   constructor(
     private readonly options: DirectoryStoreOptions,
@@ -206,7 +208,9 @@ export class DirectoryFileStore extends StagingFileStore {
         const isCurrent = version === undefined || version === head.version;
         const content = isCurrent ? head.content : await this.#contentOf(head, version);
         if (content === undefined) return undefined;
-        const file = await this.#openContent(content);
+        // Others than the current one may have been removed from the disk, and read as gone then.
+        const kept = isCurrent ? this.#small.get(content) : undefined;
+        const file = kept ?? (await this.#openContent(content));
         if (file !== undefined || !isCurrent) return file;
       }
       throw new FileStoreUnavailable(
@@ -268,8 +272,22 @@ export class DirectoryFileStore extends StagingFileStore {
 
   async #openContent(id: ContentId): Promise<OpenFile | undefined> {
     const record = await this.#parts.shelf.record(id);
-    const handle = record && (await this.#parts.shelf.open(id));
-    return handle && new DiskFile(publicRecord(record), handle);
+    if (record === undefined) return undefined;
+    const handle = await this.#parts.shelf.open(id);
+    if (handle === undefined) return undefined;
+    const file = new DiskFile(publicRecord(record), handle);
+    return record.size > SMALL_CONTENT_BYTES ? file : await this.#keep(id, file);
+  }
+
+  async #keep(id: ContentId, file: DiskFile): Promise<OpenFile> {
+    try {
+      const chunks = await Array.fromAsync(file.read(0, file.record.size));
+      const small = new SmallFile(file.record, Buffer.concat(chunks));
+      this.#small.keep(id, small);
+      return small;
+    } finally {
+      await file[Symbol.asyncDispose]();
+    }
   }
 
   #followUp(head: Head): void {

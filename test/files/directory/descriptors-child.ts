@@ -1,4 +1,5 @@
 /** Opens files until the system gives no more, tells what is refused then, and what afterwards. */
+import { SMALL_CONTENT_BYTES } from '../../../src/files/directory/small-contents.js';
 import type { OpenFile } from '../../../src/files/file-store.js';
 import { nameOf, read, write } from '../../contract/file-store.contract.js';
 import { tell } from '../../contract/publisher-process.js';
@@ -9,7 +10,8 @@ const MORE_THAN_ALLOWED = 200;
 const [root = ''] = process.argv.slice(2);
 const store = processStore(root, { keepVersions: 3, aheadMs: 0 });
 await store.open();
-await write(store, 'a', 'one');
+// A small one would be read into memory, and hold no descriptor.
+await write(store, 'a', 'one'.repeat(SMALL_CONTENT_BYTES));
 await store.idle();
 
 async function refusalOf(work: () => Promise<unknown>): Promise<string | undefined> {
