@@ -49,7 +49,7 @@ const ADVICE: Readonly<Record<Failure, string>> = {
   conflict: 'the S3 service is busy with the same object: try again',
   denied: 'the S3 service denies access: check the credentials and what they may do in the bucket',
   'no-bucket': 'the bucket of FILES_URL does not exist: make it, or name another one',
-  rejected: 'the S3 service does not take the request: check FILES_URL and its documentation',
+  rejected: 'the S3 service does not take the request: check the endpoint and region of FILES_URL',
   unclear: 'the S3 service does not answer as it should: check that it runs and can be reached',
 };
 

@@ -4,7 +4,7 @@ import type { Head } from '../head.js';
 import { BucketError, hasFailed, unavailable } from './bucket-errors.js';
 import { FORGOTTEN, formatHead, type HeadBody, parseHead } from './head-body.js';
 import type { Keys } from './keys.js';
-import { pause } from './repeating.js';
+import { Tries } from './repeating.js';
 import type { Condition, S3Bucket } from './s3-bucket.js';
 
 /** A swap is sent again until it is known whether it took place, at most so often. */
@@ -30,10 +30,10 @@ export type Successor = HeadBody | 'forgotten';
 export type Swapped =
   | { readonly outcome: 'swapped' }
   /**
-   * Something else stands there, and nothing that was sent can take place any more. It did before
-   * that only if `isDoubtful`.
+   * Something else stands there, and nothing that was sent can take place any more. It may have
+   * before that: even a refusal may be the second answer to one that did.
    */
-  | { readonly outcome: 'moved'; readonly seen: Seen; readonly isDoubtful: boolean };
+  | { readonly outcome: 'moved'; readonly seen: Seen };
 
 /** Reads heads, and swaps them from exactly what stood there. */
 export class Heads {
@@ -77,8 +77,8 @@ export class Heads {
   async swap(name: FileName, from: string | undefined, to: Successor): Promise<Swapped> {
     const condition: Condition = from === undefined ? 'absent' : { etag: from };
     let doubt: unknown;
-    for (let tries = 0; tries < MAX_SWAP_TRIES; tries++) {
-      if (tries > 0) await pause(tries);
+    const tries = new Tries(MAX_SWAP_TRIES);
+    do {
       const failure = await this.#try(name, condition, to);
       if (failure === undefined) return { outcome: 'swapped' };
       if (isForGood(failure)) throw unavailable(failure, doubt !== undefined);
@@ -86,10 +86,10 @@ export class Heads {
       // Refused: by somebody else's swap, or by this very one, whose answer was lost on the way or
       // which something between repeated.
       if (hasFailed(failure, 'unclear', 'conflict')) continue;
-      const done = await this.#outcome(name, from, to, doubt);
+      const done = await this.#outcome(name, from, to);
       if (done !== undefined) return done;
-    }
-    const done = await this.#outcome(name, from, to, doubt);
+    } while (await tries.again());
+    const done = await this.#outcome(name, from, to);
     if (done !== undefined) return done;
     throw unavailable(doubt ?? new BucketError('conflict', 'no to every try'), doubt !== undefined);
   }
@@ -116,7 +116,6 @@ export class Heads {
     name: FileName,
     from: string | undefined,
     to: Successor,
-    doubt: unknown,
   ): Promise<Swapped | undefined> {
     let seen: Seen;
     try {
@@ -128,7 +127,7 @@ export class Heads {
     }
     if (isSuccessor(seen, to)) return { outcome: 'swapped' };
     if (tagIn(seen) === from) return undefined;
-    return { outcome: 'moved', seen, isDoubtful: doubt !== undefined };
+    return { outcome: 'moved', seen };
   }
 
   #remember(nonce: string, etag: string): void {

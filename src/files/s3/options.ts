@@ -1,8 +1,12 @@
 import type { Keeping } from '../keeping.js';
 import { PART_BYTES, type S3Place } from '../url/files-url.js';
 
-/** How long a service may take to answer one request, in milliseconds, before it is tried again. */
-export const REQUEST_TIMEOUT_MS = 10_000;
+/**
+ * How long a service may take to answer a small request, in milliseconds, before it is tried again.
+ * Whoever waits for one is answered after three of them at the latest, and a lease of 30 s outlasts
+ * that.
+ */
+export const REQUEST_TIMEOUT_MS = 5_000;
 
 /** What is rarely other than by default. */
 export interface S3StoreDetails {

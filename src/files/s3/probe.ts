@@ -1,5 +1,5 @@
 import { FileStoreUnavailable } from '../errors.js';
-import { hasFailed, unavailable } from './bucket-errors.js';
+import { BucketError, hasFailed, unavailable } from './bucket-errors.js';
 import type { Keys } from './keys.js';
 import { freshNonce } from './record.js';
 import { repeated } from './repeating.js';
@@ -19,10 +19,20 @@ const NO_TAG = '00000000000000000000000000000000';
  */
 export async function probeConditions(bucket: S3Bucket, keys: Keys): Promise<void> {
   try {
+    await mustRead(bucket, keys);
     // All of it again with another object: what took place of a lost write cannot be told apart.
     await repeated(() => probeOnce(bucket, keys.probe(freshNonce())));
   } catch (error) {
     throw error instanceof FileStoreUnavailable ? error : unsuitable(error);
+  }
+}
+
+/** What is refused even to a reader has nothing to do with conditions. */
+async function mustRead(bucket: S3Bucket, keys: Keys): Promise<void> {
+  try {
+    await bucket.get(keys.probe(freshNonce()));
+  } catch (error) {
+    throw unavailable(error);
   }
 }
 
@@ -75,6 +85,14 @@ function refuse(what: string): never {
 }
 
 function unsuitable(error: unknown): FileStoreUnavailable {
+  if (hasFailed(error, 'absent')) {
+    return new FileStoreUnavailable(
+      'what answers knows neither the bucket nor its objects, and may be no S3 service: check the ' +
+        `endpoint of FILES_URL (${BucketError.of(error).reason})`,
+      false,
+      { cause: error },
+    );
+  }
   if (!hasFailed(error, 'rejected')) return unavailable(error);
   return new FileStoreUnavailable(
     `the S3 service does not take conditional writes: ${REMEDY}`,

@@ -7,15 +7,47 @@ const MAX_TRIES = 4;
 /** Before the second try, in milliseconds; doubled before each further one. */
 const FIRST_PAUSE_MS = 50;
 
+/**
+ * No further try starts so long after the first, in milliseconds: a service that hangs takes up the
+ * whole time-out each time, and somebody waits for an answer.
+ */
+export const GIVE_UP_AFTER_MS = 10_000;
+
+/** Says whether to try once more, and waits a little longer before each. */
+export class Tries {
+  readonly #startedMs: number;
+  #failed = 0;
+
+  constructor(
+    private readonly most: number,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {
+    this.#startedMs = nowMs();
+  }
+
+  /** To be called after a try that failed. */
+  async again(): Promise<boolean> {
+    this.#failed += 1;
+    if (this.#failed >= this.most || this.nowMs() - this.#startedMs >= GIVE_UP_AFTER_MS) {
+      return false;
+    }
+    await pause(this.#failed - 1);
+    return true;
+  }
+}
+
 /** What may have failed only this time is tried again; so is an object that others work at. */
-export async function repeated<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
+export async function repeated<T>(
+  work: () => Promise<T>,
+  onUnclear: () => void = () => undefined,
+): Promise<T> {
+  const tries = new Tries(MAX_TRIES);
+  for (;;) {
     try {
       return await work();
     } catch (error) {
-      const isLast = tries === MAX_TRIES - 1;
-      if (isLast || !hasFailed(error, 'unclear', 'conflict')) throw error;
-      await pause(tries);
+      if (hasFailed(error, 'unclear')) onUnclear();
+      if (!hasFailed(error, 'unclear', 'conflict') || !(await tries.again())) throw error;
     }
   }
 }

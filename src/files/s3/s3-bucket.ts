@@ -39,6 +39,12 @@ export interface UnfinishedUpload {
   readonly startedMs: number;
 }
 
+/** The slowest line that a part still gets through, in bytes for each millisecond: 1 Mbit/s. */
+const SLOWEST_BYTES_PER_MS = 128;
+
+/** Putting together an upload of thousands of parts may take longer than anything else. */
+const COMPLETING_MS = 60_000;
+
 type Request<T> = (
   sdk: Sdk,
   place: { readonly Bucket: string },
@@ -83,9 +89,17 @@ export class S3Bucket {
     return await this.#putOnce(key, bytes, held);
   }
 
-  /** Writes what nobody else writes. */
-  async put(key: string, bytes: Buffer): Promise<string> {
-    return await repeated(() => this.#putOnce(key, bytes, {}));
+  /**
+   * Writes what nobody else writes.
+   * @returns whether it may be written a second time, later on: a try before seemed lost
+   */
+  async put(key: string, bytes: Buffer): Promise<boolean> {
+    let mayArriveAgain = false;
+    const doubt = (): void => {
+      mayArriveAgain = true;
+    };
+    await repeated(() => this.#putOnce(key, bytes, {}), doubt);
+    return mayArriveAgain;
   }
 
   /** A small object, whole; undefined if there is none. */
@@ -186,17 +200,19 @@ export class S3Bucket {
     number: number,
     bytes: Buffer,
   ): Promise<UploadedPart> {
-    const { ETag = '' } = await this.#send(({ client, UploadPartCommand }, place, options) =>
-      client.send(
-        new UploadPartCommand({
-          ...place,
-          Key: key,
-          UploadId: uploadId,
-          PartNumber: number,
-          Body: bytes,
-        }),
-        options,
-      ),
+    const { ETag = '' } = await this.#send(
+      ({ client, UploadPartCommand }, place, options) =>
+        client.send(
+          new UploadPartCommand({
+            ...place,
+            Key: key,
+            UploadId: uploadId,
+            PartNumber: number,
+            Body: bytes,
+          }),
+          options,
+        ),
+      bytes.length / SLOWEST_BYTES_PER_MS,
     );
     return { number, etag: ETag };
   }
@@ -208,16 +224,18 @@ export class S3Bucket {
   ): Promise<void> {
     const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
     try {
-      await this.#send(({ client, CompleteMultipartUploadCommand }, place, options) =>
-        client.send(
-          new CompleteMultipartUploadCommand({
-            ...place,
-            Key: key,
-            UploadId: uploadId,
-            MultipartUpload: { Parts },
-          }),
-          options,
-        ),
+      await this.#send(
+        ({ client, CompleteMultipartUploadCommand }, place, options) =>
+          client.send(
+            new CompleteMultipartUploadCommand({
+              ...place,
+              Key: key,
+              UploadId: uploadId,
+              MultipartUpload: { Parts },
+            }),
+            options,
+          ),
+        COMPLETING_MS,
       );
     } catch (error) {
       // The try before this one completed it, and its answer was lost.
@@ -240,17 +258,28 @@ export class S3Bucket {
     }
   }
 
-  /** Up to 1000 uploads that were begun and neither completed nor aborted. */
-  async unfinishedUploads(prefix: string): Promise<readonly UnfinishedUpload[]> {
-    const { Uploads = [] } = await this.#send(
-      ({ client, ListMultipartUploadsCommand }, place, options) =>
-        client.send(new ListMultipartUploadsCommand({ ...place, Prefix: prefix }), options),
-    );
-    return Uploads.map(({ Key = '', UploadId = '', Initiated }) => ({
-      key: Key,
-      uploadId: UploadId,
-      startedMs: Initiated?.getTime() ?? 0,
-    }));
+  /** All uploads that were begun and neither completed nor aborted, page by page. */
+  async *unfinishedUploads(prefix: string): AsyncGenerator<UnfinishedUpload, void, undefined> {
+    let behind: { readonly KeyMarker: string; readonly UploadIdMarker: string } | undefined;
+    do {
+      const {
+        Uploads = [],
+        IsTruncated = false,
+        NextKeyMarker,
+        NextUploadIdMarker,
+      } = await this.#send(({ client, ListMultipartUploadsCommand }, place, options) => {
+        const page = { ...place, Prefix: prefix, ...behind };
+        return client.send(new ListMultipartUploadsCommand(page), options);
+      });
+      for (const { Key = '', UploadId = '', Initiated } of Uploads) {
+        yield { key: Key, uploadId: UploadId, startedMs: Initiated?.getTime() ?? 0 };
+      }
+      const isLast =
+        !IsTruncated || NextKeyMarker === undefined || NextUploadIdMarker === undefined;
+      behind = isLast
+        ? undefined
+        : { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker };
+    } while (behind !== undefined);
   }
 
   async close(): Promise<void> {
@@ -268,19 +297,22 @@ export class S3Bucket {
       const { ETag } = await client.send(new PutObjectCommand(input), options);
       if (ETag === undefined) throw new BucketError('unclear', 'a write without a tag');
       return bare(ETag);
-    });
+    }, bytes.length / SLOWEST_BYTES_PER_MS);
   }
 
-  #send<T>(request: Request<T>): Promise<T> {
-    return repeated(() => this.#sendOnce(request));
+  #send<T>(request: Request<T>, extraMs = 0): Promise<T> {
+    return repeated(() => this.#sendOnce(request, extraMs));
   }
 
-  /** Errors get their meaning here, and what takes too long ends. */
-  async #sendOnce<T>(request: Request<T>): Promise<T> {
+  /**
+   * Errors get their meaning here, and what takes too long ends.
+   * @param extraMs how much longer than a small one it may take
+   */
+  async #sendOnce<T>(request: Request<T>, extraMs: number): Promise<T> {
     this.#sdk ??= connect(this.#place);
     const sdk = await this.#sdk;
     const late = new AbortController();
-    const inTime = this.clock.after(this.#timeoutMs, () => late.abort());
+    const inTime = this.clock.after(this.#timeoutMs + extraMs, () => late.abort());
     try {
       return await request(sdk, { Bucket: this.#place.bucket }, { abortSignal: late.signal });
     } catch (error) {

@@ -160,7 +160,7 @@ export class S3FileStore extends StagingFileStore {
     const { id, name } = version.stored;
     try {
       await this.#parts.shelf.remove(name, id);
-      await this.#parts.journal.strike(id);
+      if (!version.mayArriveAgain) await this.#parts.journal.strike(id);
     } catch (err) {
       this.log.warn('content.left', 'An unpublished content is left to the next sweep', { err });
     }
@@ -252,12 +252,15 @@ export class S3FileStore extends StagingFileStore {
   }
 
   /** Whether a version is in the chain of what stands there now. */
-  async #isPublished({ id, version }: StoredRecord, seen: Seen): Promise<boolean> {
+  async #isPublished(stored: StoredRecord, seen: Seen): Promise<boolean> {
+    const { id, version } = stored;
     if (seen.kind !== 'head' || seen.stored.head.version < version) return false;
     try {
       for await (const record of this.#parts.shelf.chain(seen.stored)) {
         if (record.version <= version) return record.id === id;
       }
+      // The chain was pruned down to a later version: with it this one, had it been in it.
+      if (await this.#parts.shelf.hasRecord(stored)) return false;
     } catch (error) {
       throw error instanceof FileStoreUnavailable ? error : unavailable(error, true);
     }

@@ -14,7 +14,7 @@ import {
   type StoredRecord,
   storedRecord,
 } from '../stored-record.js';
-import { BucketError } from './bucket-errors.js';
+import { BucketError, hasFailed } from './bucket-errors.js';
 import type { StoredHead } from './heads.js';
 import type { Journal, JournalEntry } from './journal.js';
 import type { Keys } from './keys.js';
@@ -25,6 +25,13 @@ import { UploadMemory } from './upload-memory.js';
 
 /** Records that are remembered: about 10 MB. They never change. */
 const MAX_RECORDS = 20_000;
+
+/** A version that lies complete in the bucket. */
+export interface Stored {
+  readonly record: StoredRecord;
+  /** Whether its content may be written a second time, later on, also when it was removed since. */
+  readonly mayArriveAgain: boolean;
+}
 
 /** Contents and their records: each an object of its own, written once under an id of its own. */
 export class Shelf {
@@ -49,7 +56,7 @@ export class Shelf {
     source: AsyncIterable<Buffer>,
     author: Author,
     { requestId, ...details }: StagingDetails,
-  ): Promise<StoredRecord> {
+  ): Promise<Stored> {
     const entry = entryOf(from, details.version);
     const key = this.keys.content(from.name, entry.id);
     const upload = new Upload(this.bucket, this.#memory, key, this.limits.partBytes);
@@ -61,21 +68,23 @@ export class Shelf {
       const known = await authorOnceRead(author, requestId);
       await noted;
       await this.failpoints.hit('stage.content-written');
-      await upload.finish();
+      const mayArriveAgain = await upload.finish();
       await this.failpoints.hit('stage.content-placed');
       const parts = { id: entry.id, from, author: known, content };
-      return await this.#place(this.#record(parts, entry, details));
+      const record = await this.#place(this.#record(parts, entry, details));
+      return { record, mayArriveAgain };
     } catch (error) {
-      await this.#undo(entry, upload, noted);
+      await this.#undo(entry, upload, noted, hasFailed(error, 'unclear'));
       throw error;
     }
   }
 
-  async storeDeletion(from: Head, author: Author, details: StagingDetails): Promise<StoredRecord> {
+  async storeDeletion(from: Head, author: Author, details: StagingDetails): Promise<Stored> {
     const entry = entryOf(from, details.version);
     await this.journal.note(entry);
     const parts = { id: entry.id, from, author, content: NO_CONTENT };
-    return await this.#place(this.#record(parts, entry, details));
+    const record = await this.#place(this.#record(parts, entry, details));
+    return { record, mayArriveAgain: false };
   }
 
   /** The record; undefined if it was removed. */
@@ -86,6 +95,11 @@ export class Shelf {
     const object = await this.bucket.get(key);
     if (object === undefined) return undefined;
     return this.#remember(parseRecord(key, object.bytes));
+  }
+
+  /** Whether the record of a version is still there, or was removed with its content. */
+  async hasRecord({ name, id }: StoredRecord): Promise<boolean> {
+    return await this.bucket.has(this.keys.record(name, id));
   }
 
   /** The versions up to `head`, newest first, as far back as records are kept. */
@@ -126,13 +140,18 @@ export class Shelf {
     return this.#remember(record);
   }
 
-  /** What cannot be removed now stands in the journal, for the cleaning. */
-  async #undo(entry: JournalEntry, upload: Upload, noted: Promise<void>): Promise<void> {
+  /** What cannot be removed now, or may only arrive, stands in the journal, for the cleaning. */
+  async #undo(
+    entry: JournalEntry,
+    upload: Upload,
+    noted: Promise<void>,
+    mayArrive: boolean,
+  ): Promise<void> {
     try {
       await upload.abort();
       await noted;
       await this.remove(entry.name, entry.id);
-      await this.journal.strike(entry.id);
+      if (!mayArrive) await this.journal.strike(entry.id);
     } catch (error) {
       if (!(error instanceof BucketError || error instanceof FileStoreUnavailable)) throw error;
     }

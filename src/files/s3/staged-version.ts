@@ -2,6 +2,7 @@ import type { Staged, VersionRecord } from '../file-store.js';
 import type { Head } from '../head.js';
 import { publicRecord, type StoredRecord } from '../stored-record.js';
 import { type HeadBody, publishedBody } from './head-body.js';
+import type { Stored } from './shelf.js';
 
 /** A version that lies complete in the bucket, with the one head that would publish it. */
 export class StagedVersion implements Staged {
@@ -14,12 +15,18 @@ export class StagedVersion implements Staged {
    */
   isGivenAway = false;
 
+  readonly stored: StoredRecord;
+  /** See {@link Stored.mayArriveAgain}. */
+  readonly mayArriveAgain: boolean;
+
   constructor(
     readonly from: Head,
-    readonly stored: StoredRecord,
+    { record, mayArriveAgain }: Stored,
   ) {
-    this.record = publicRecord(stored);
-    this.to = publishedBody(stored);
+    this.stored = record;
+    this.mayArriveAgain = mayArriveAgain;
+    this.record = publicRecord(record);
+    this.to = publishedBody(record);
   }
 
   /** @throws {TypeError} for a staged version of another store */

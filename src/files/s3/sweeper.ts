@@ -122,9 +122,8 @@ export class Sweeper {
   }
 
   async #sweepUploads(): Promise<void> {
-    for (const { key, uploadId, startedMs } of await this.bucket.unfinishedUploads(
-      this.keys.contents,
-    )) {
+    const uploads = this.bucket.unfinishedUploads(this.keys.contents);
+    for await (const { key, uploadId, startedMs } of uploads) {
       if (this.#stopped) return;
       if (this.#isOld(startedMs)) await this.bucket.abortUpload(key, uploadId);
     }

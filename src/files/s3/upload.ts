@@ -39,14 +39,17 @@ export class Upload {
     }
   }
 
-  async finish(): Promise<void> {
+  /** @returns whether the object may be written a second time, later on */
+  async finish(): Promise<boolean> {
     if (this.#large !== undefined) {
       if (this.#part !== undefined) await this.#send(this.#large, this.#part);
-      return await this.#large.finish();
+      await this.#large.finish();
+      return false;
     }
     const whole = this.#part?.subarray(0, this.#bytes) ?? Buffer.concat(this.#chunks);
-    await this.bucket.put(this.key, whole);
+    const mayArriveAgain = await this.bucket.put(this.key, whole);
     this.#drop();
+    return mayArriveAgain;
   }
 
   /** Leaves nothing behind; what cannot be removed now is for the cleaning. */

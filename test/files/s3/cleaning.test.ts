@@ -11,6 +11,7 @@ import {
   write,
 } from '../../contract/file-store.contract.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import type { FakeRequest, Fault } from './fake-s3.js';
 import { FakeS3Fixture, type S3Replica } from './s3-fixture.js';
 
 const A = nameOf('a');
@@ -23,7 +24,7 @@ describe('Cleaning of an S3 store', () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    fixture = await FakeS3Fixture.create();
+    fixture = await FakeS3Fixture.create({ pageSize: 2 });
     fixture.service.nowMs = () => clock.epochMicros() / 1000;
     one = await fixture.replica({ clock });
     other = await fixture.replica({ clock });
@@ -91,6 +92,32 @@ describe('Cleaning of an S3 store', () => {
     expect(count('journal')).to.equal(0);
   });
 
+  it('takes away contents that arrive after they were dropped', async () => {
+    const head = await write(one.store, 'a', 'text');
+    const isContent = ({ method, key }: FakeRequest): boolean =>
+      method === 'PUT' && key.includes('/contents/');
+    const refused = await one.store.stage(head, bytesOf('dropped'), author(0));
+    await one.store.discard(refused);
+    expect(count('journal')).to.equal(0);
+
+    for (const further of [undefined, 503]) {
+      const arrives = Promise.withResolvers<void>();
+      const faults: (Fault | undefined)[] = [{ after: arrives.promise }];
+      fixture.service.fault = (request) =>
+        isContent(request) ? (faults.shift() ?? further) : undefined;
+      const staging = one.store.stage(head, bytesOf('late'), author(0));
+      if (further === undefined) await one.store.discard(await staging);
+      else expect(await staging.catch(String)).to.include('does not answer');
+      expect(count('contents')).to.equal(1);
+      arrives.resolve();
+      while (count('contents') < 2) await fixture.service.next();
+      fixture.service.fault = () => undefined;
+      await sweepAfter(LEFT_BEHIND_MS + 60_000);
+      expect([count('contents'), count('records'), count('journal')]).to.deep.equal([1, 1, 0]);
+    }
+    expect(await read(other.store, 'a')).to.equal('text');
+  });
+
   it('takes away deletions that were never published', async () => {
     await one.store.stageDeletion(await write(one.store, 'a', 'text'), author(0));
     await sweepAfter(LEFT_BEHIND_MS + 60_000);
@@ -98,10 +125,12 @@ describe('Cleaning of an S3 store', () => {
     expect(await read(one.store, 'a')).to.equal('text');
   });
 
-  it('ends uploads that were neither completed nor aborted', async () => {
-    await one.bucket.beginUpload(`${fixture.prefix}contents/x/y`);
+  it('ends uploads that were neither completed nor aborted, however many', async () => {
+    for (let at = 0; at < 5; at++) {
+      await one.bucket.beginUpload(`${fixture.prefix}contents/x/${at % 2}`);
+    }
     await sweepAfter(LEFT_BEHIND_MS - 60_000);
-    expect(fixture.service.uploads.size).to.equal(1);
+    expect(fixture.service.uploads.size).to.equal(5);
     await sweepAfter(LEFT_BEHIND_MS + 60_000);
     expect(fixture.service.uploads.size).to.equal(0);
   });
@@ -170,6 +199,19 @@ describe('Cleaning of an S3 store', () => {
       expect(count('records')).to.equal(RECORDS_BEHIND + 3);
       expect(await other.store.published(A, `request ${writes - 50}`)).to.equal(writes - 50);
       expect(await other.store.published(A, 'request 1')).to.equal(undefined);
+    });
+
+    it('refuses a writer who stood still until even the records behind were gone', async () => {
+      let head = await write(one.store, 'a', 'v1');
+      const staged = await one.store.stage(head, bytesOf('late'), author(0));
+      for (let at = 2; at <= RECORDS_BEHIND + 8; at++) head = await put(other.store, head, 'x');
+      await clock.advance(PRUNED_GRACE_MS + 60_000);
+      await other.store.idle();
+      expect(count('records')).to.equal(RECORDS_BEHIND + 3 + 1);
+      const late = await one.store.publish(staged);
+      expect(late).to.deep.equal({ outcome: 'moved', current: head });
+      expect([count('records'), count('contents')]).to.deep.equal([RECORDS_BEHIND + 3, 3]);
+      expect(await read(one.store, 'a')).to.equal('x');
     });
 
     it('never lets a writer publish who stood still all the while', async () => {

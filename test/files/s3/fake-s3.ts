@@ -18,6 +18,7 @@ export interface FakeRequest {
  * What goes wrong with a request:
  * - `lost`: it never arrives;
  * - `unanswered`: it is carried out, and the answer is lost;
+ * - `silent`: nothing is done, and its connection stays open;
  * - a status: answered so instead of being carried out;
  * - `{ after }`: it is carried out when that resolves, long after its connection ended;
  * - `{ lostAfter }`: it is carried out, and its connection ends without an answer when that resolves;
@@ -26,6 +27,7 @@ export interface FakeRequest {
 export type Fault =
   | 'lost'
   | 'unanswered'
+  | 'silent'
   | number
   | { readonly after: Promise<void> }
   | { readonly lostAfter: Promise<void> }
@@ -130,6 +132,7 @@ export class FakeS3 {
       bucket === this.bucket ? this.#answer(wanted, headers, body) : refusal(404, 'NoSuchBucket');
     const fault = this.fault(wanted);
     if (fault === 'lost') return void request.socket.destroy();
+    if (fault === 'silent') return;
     if (typeof fault === 'number') return send(response, method, refusal(fault, 'Injected'));
     if (typeof fault === 'object' && 'after' in fault) {
       request.socket.destroy();
@@ -217,14 +220,26 @@ export class FakeS3 {
     const uploads = [...this.uploads].filter(([, { key }]) =>
       key.startsWith(query.get('prefix') ?? ''),
     );
-    const entries = uploads.map(([id, { key, startedMs }]) =>
+    const keyMarker = query.get('key-marker') ?? '';
+    const idMarker = query.get('upload-id-marker') ?? '';
+    const behind = uploads
+      .toSorted(([a, { key: one }], [b, { key: other }]) => compare(one, other) || compare(a, b))
+      .filter(([id, { key }]) => key > keyMarker || (key === keyMarker && id > idMarker));
+    const page = behind.slice(0, this.oddities.pageSize ?? 1000);
+    const last = page.at(-1);
+    const entries = page.map(([id, { key, startedMs }]) =>
       tagged('Upload', [
         ['Key', key],
         ['UploadId', id],
         ['Initiated', new Date(startedMs).toISOString()],
       ]),
     );
-    return xml('ListMultipartUploadsResult', entries);
+    const end = tagged('IsTruncated', `${page.length < behind.length}`);
+    const next = last && [
+      tagged('NextKeyMarker', last[1].key),
+      tagged('NextUploadIdMarker', last[0]),
+    ];
+    return xml('ListMultipartUploadsResult', [end, ...(next ?? []), ...entries]);
   }
 
   #beginUpload(key: string): Answer {
@@ -262,6 +277,10 @@ function send(
 ): void {
   response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
   response.end(method === 'HEAD' ? undefined : body);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
 }
 
 function refusal(status: number, code: string): Answer {

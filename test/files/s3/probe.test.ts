@@ -51,6 +51,30 @@ describe('Opening an S3 store', () => {
     expect(message).to.match(/does not answer as it should.*ECONNREFUSED/);
   });
 
+  it('is refused where what answers is no S3 service, or wants another region', async () => {
+    const answers: readonly (readonly [number, RegExp])[] = [
+      [404, /may be no S3 service: check the endpoint of FILES_URL \(404/],
+      [405, /check the endpoint and region of FILES_URL \(405/],
+      [400, /check the endpoint and region of FILES_URL \(400/],
+      [301, /check the endpoint and region of FILES_URL \(301/],
+    ];
+    for (const [status, words] of answers) {
+      const fixture = await FakeS3Fixture.create();
+      fixture.service.fault = () => status;
+      expect(await fixture.unopened().store.open().catch(String)).to.match(words);
+      await fixture.close();
+    }
+  });
+
+  it('is refused where requests are taken and never answered, after a few time-outs', async () => {
+    const fixture = await FakeS3Fixture.create();
+    fixture.service.fault = () => 'silent';
+    const error = await fixture.unopened({ timeoutMs: 20 }).store.open().catch(String);
+    expect(error).to.include('does not answer as it should').and.include('reached (AbortError)');
+    expect(fixture.service.requests.length).to.be.at.most(4);
+    await fixture.close();
+  });
+
   it('is refused where access is denied', async () => {
     const fixture = await FakeS3Fixture.create();
     fixture.service.fault = () => 403;
