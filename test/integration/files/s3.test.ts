@@ -12,6 +12,9 @@ import { Ceph, CREDENTIALS } from './ceph.js';
 const COUNTING_CLIENTS = 8;
 const INCREMENTS = 5;
 
+/** So many are acknowledged before a replica is killed, and after. */
+const COUNTED_AROUND_A_KILL = 12;
+
 describe('A real S3 service', () => {
   let ceph: Ceph;
 
@@ -53,6 +56,7 @@ describe('A real S3 service', () => {
         FILES_ROOT: '',
         FILES_URL: `s3://${bucket}/${prefix}?endpoint=${endpoint}`,
         REDIS_URL: sharedRedisUrl(),
+        LEASE_TTL_MS: '2000',
       };
       servers.push(...(await Promise.all([startServer(settings), startServer(settings)])));
     });
@@ -82,6 +86,47 @@ describe('A real S3 service', () => {
         expect(await client.call('GET', name)).to.equal(`${total}`);
         client.disconnect();
       }
+    });
+
+    it('loses no acknowledged increment where a replica is killed, and invents none', async () => {
+      const name = `killed/${randomUUID()}`;
+      const [survivor, victim] = servers;
+      let acknowledged = 0;
+      let unknown = 0;
+      let atTheKill = Number.POSITIVE_INFINITY;
+      const onCounted = (): void => {
+        acknowledged += 1;
+        if (acknowledged !== COUNTED_AROUND_A_KILL || victim === undefined) return;
+        atTheKill = acknowledged;
+        process.kill(victim.pid, 'SIGKILL');
+      };
+      /** Counts until enough was counted after the kill, or its replica is gone. */
+      const count = async (port: number): Promise<void> => {
+        const client = redisClient('127.0.0.1', port);
+        try {
+          while (acknowledged < atTheKill + COUNTED_AROUND_A_KILL) {
+            await client.call('LOCK', name, 'WAIT', '30000');
+            const before = Number((await client.call('GET', name)) ?? 0);
+            unknown += 1;
+            await client.call('PUT', name, `${before + 1}`);
+            unknown -= 1;
+            onCounted();
+          }
+        } catch (error) {
+          if (port !== victim?.port) throw error;
+        } finally {
+          client.disconnect();
+        }
+      };
+      const ports = [survivor, victim, survivor, victim].map((server) => server?.port ?? 0);
+      await Promise.all(ports.map(count));
+      expect(await victim?.exited, 'killed').to.equal(null);
+      const client = redisClient('127.0.0.1', survivor?.port ?? 0);
+      const total = Number(await client.call('GET', name));
+      client.disconnect();
+      expect(acknowledged).to.be.at.least(2 * COUNTED_AROUND_A_KILL);
+      expect(total).to.be.within(acknowledged, acknowledged + unknown);
+      expect(unknown, 'one PUT of each client of the killed one at most').to.be.at.most(2);
     });
   });
 });
