@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
-import { giveBack } from '../chunk-memory.js';
 import { authorOnceRead, ownErrors } from '../content-source.js';
 import { FileStoreUnavailable, FileTooBig } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
@@ -16,8 +14,10 @@ import {
   type StoredRecord,
   storedRecord,
 } from '../stored-record.js';
+import { ContentSink } from './content-sink.js';
 import { hasCode } from './disk-errors.js';
 import type { Durable } from './durable.js';
+import type { HashThread } from './hash-thread.js';
 import { freshRecordId } from './head-name.js';
 import type { Layout } from './layout.js';
 import { formatRecord, parseRecord } from './record.js';
@@ -38,6 +38,7 @@ export class ContentShelf {
     private readonly clock: Clock,
     private readonly failpoints: Failpoints,
     private readonly maxFileBytes: number,
+    private readonly hashThread: HashThread,
   ) {}
 
   /**
@@ -154,24 +155,22 @@ export class ContentShelf {
   }
 
   async #write(path: string, source: AsyncIterable<Buffer>): Promise<ContentSum> {
-    const hash = createHash('sha256');
-    let size = 0;
     const handle = await open(path, 'wx');
+    const sink = new ContentSink(handle, this.hashThread);
     try {
       for await (const chunk of ownErrors(source)) {
-        size += chunk.length;
-        if (size > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
-        // Another thread writes it meanwhile.
-        const written = writeWhole(handle, chunk);
-        hash.update(chunk);
-        await written;
-        giveBack(chunk);
+        if (sink.size + chunk.length > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
+        await sink.write(chunk);
       }
+      const sum = await sink.finish();
       await this.durable.file(handle);
+      return sum;
+    } catch (error) {
+      await sink.abandon();
+      throw error;
     } finally {
       await handle.close();
     }
-    return { size, sha256: hash.digest('hex') };
   }
 
   #record(
@@ -197,12 +196,5 @@ export class ContentShelf {
       throw error;
     }
     await this.failpoints.hit('stage.record-placed');
-  }
-}
-
-async function writeWhole(handle: FileHandle, chunk: Buffer): Promise<void> {
-  let written = 0;
-  while (written < chunk.length) {
-    written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;
   }
 }

@@ -84,6 +84,7 @@ export class DirectoryFileStore extends StagingFileStore {
     await this.#parts.sweeper.close();
     await this.#parts.views.idle();
     await this.#parts.retention.close();
+    await this.#parts.hashThread.close();
   }
 
   /** Resolves when nothing goes on in the background. */

@@ -6,6 +6,7 @@ import { Adoption } from './adoption.js';
 import { ContentShelf } from './content-shelf.js';
 import { Durable } from './durable.js';
 import { FoundShelf } from './found-shelf.js';
+import { HashThread } from './hash-thread.js';
 import { HeadCreator } from './head-creator.js';
 import { HeadReader } from './head-reader.js';
 import { HeadSwapper } from './head-swapper.js';
@@ -44,7 +45,8 @@ export function buildParts(
   const mount = new Mount();
   const reader = new HeadReader(layout, mount);
   const creator = new HeadCreator(layout, reader, durable, failpoints);
-  const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes);
+  const hashThread = new HashThread();
+  const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes, hashThread);
   const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, mount);
   const history = new History(shelf, clock, keeping);
   const requests = new PublishedRequests(shelf, keeping);
@@ -99,6 +101,7 @@ export function buildParts(
     durable,
     reader,
     creator,
+    hashThread,
     shelf,
     swapper,
     history,
