@@ -3,7 +3,7 @@ import { type FileStat, type FileVersion, toFileStat, toFileVersion } from './re
 import { toArray, toInteger, toIntegers, toText } from './replies.js';
 import type { Argument } from './resp/encode.js';
 import { encodeRequest } from './resp/encode.js';
-import { epochMicros, type TimeSample, timeSample } from './time-exchange.js';
+import { type TimeSample, timeSample } from './time-exchange.js';
 import { Call } from './transport/call.js';
 
 /** The commands that only read, each as a request with a typed answer. */
@@ -25,6 +25,9 @@ export interface HistoryOptions {
   readonly count?: number;
 }
 
+/** Behind the last argument of a request. */
+const CRLF = '\r\n';
+
 const ok = (): undefined => undefined;
 
 export function pingCall(): Call<undefined> {
@@ -44,17 +47,25 @@ export function timeCall(): Call<number> {
   });
 }
 
-export function exchangeTimeCall(): Call<TimeSample> {
+/** @param clock microseconds since the epoch, whole, for a value of `performance.now()` */
+export function exchangeTimeCall(clock: (nowMs: number) => number): Call<TimeSample> {
   let sentAt = 0;
+  let head: Buffer = Buffer.alloc(0);
   return new Call({
     command: 'TIME',
     repeatable: true,
     args: () => {
-      sentAt = epochMicros();
-      return { head: encodeRequest(['TIME', sentAt]) };
+      head = encodeRequest(['TIME', clock(performance.now())]);
+      return { head };
     },
-    parse: (value) => {
-      const returnedAt = epochMicros();
+    // Making the message took its time, too: the stamp in it is of when it leaves.
+    leaving: (nowMs) => {
+      sentAt = clock(nowMs);
+      const digits = String(sentAt);
+      head.write(digits, head.length - CRLF.length - digits.length);
+    },
+    parse: (value, readAtMs) => {
+      const returnedAt = clock(readAtMs);
       const [echoed = 0, receivedAt = 0, answeredAt = 0] = toIntegers(value, 3);
       if (echoed !== sentAt) throw new ProtocolError('TIME answered another request than this one');
       return timeSample(sentAt, receivedAt, answeredAt, returnedAt);

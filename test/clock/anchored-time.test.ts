@@ -80,4 +80,44 @@ describe('AnchoredTime', () => {
     pass(1);
     expect(Math.abs(time.micros() - wallMicros)).to.be.at.most(501);
   });
+
+  it('keeps an anchor where a later look was interrupted throughout', () => {
+    time.micros();
+    pass(ANCHOR_MS);
+    delaysMs = [4, 4, 4];
+    time.micros();
+    pass(1);
+    expect(time.micros()).to.equal(wallMicros);
+  });
+
+  it('tells the time of a moment ago', () => {
+    const atMs = nowMs;
+    const at = wallMicros;
+    pass(0.5);
+    expect(time.micros(atMs)).to.equal(at);
+  });
+
+  it('comes to tell parts of a microsecond apart that the wall clock does not', () => {
+    // The monotonic clock is at a third of a microsecond when the wall clock begins a new one.
+    let micros = 7_000_000;
+    const fine = new AnchoredTime(
+      () => {
+        micros += 0.4;
+        const read = Math.floor(micros);
+        micros += 0.4;
+        return read;
+      },
+      () => (micros + 1 / 3) / 1_000,
+    );
+    for (let at = 0; at < 200; at += 1) {
+      micros += ANCHOR_MS * 1_000 + 0.17;
+      fine.micros();
+    }
+    let wrong = 0;
+    for (let at = 0; at < 100; at += 1) {
+      micros += 1.01;
+      if (fine.micros() !== Math.floor(micros)) wrong += 1;
+    }
+    expect(wrong).to.be.at.most(10);
+  });
 });

@@ -71,7 +71,8 @@ export class Outbox {
       if (request.barrier === true) this.#barrier = request;
       this.#events.sending(request);
       const { head, body } = request.encode();
-      this.#corkForThisTurn();
+      if (request.leaving === undefined) this.#corkForThisTurn();
+      request.leaving?.(performance.now());
       this.#socket.write(head);
       if (body !== undefined) this.#startUpload(request, body);
     }
