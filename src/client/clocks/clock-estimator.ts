@@ -1,10 +1,11 @@
 import type { TimeSample } from '../time-exchange.js';
 import { type Drift, driftOf } from './drift.js';
+import { likelyOffset } from './likely-offset.js';
 import { MOST_DRIFT_PPM, OffsetInterval } from './offset-interval.js';
 import { SampleWindows } from './sample-windows.js';
 
 /** Enough for a line, and little memory. */
-const DRIFT_WINDOWS = 256;
+const WINDOWS = 256;
 
 export interface ClockEstimatorOptions {
   /** How fast the two clocks may drift apart, in microseconds a second. @default 500 */
@@ -33,7 +34,7 @@ export interface ClockEstimate {
 /** Gathers exchanges with one server, in constant memory. */
 export class ClockEstimator {
   readonly #interval: OffsetInterval;
-  readonly #windows = new SampleWindows(DRIFT_WINDOWS);
+  readonly #windows = new SampleWindows(WINDOWS);
   #last: TimeSample | undefined;
   #differences = 0;
   #squares = 0;
@@ -55,14 +56,19 @@ export class ClockEstimator {
   /** Undefined as long as nothing was added. */
   estimate(): ClockEstimate | undefined {
     if (this.#last === undefined) return undefined;
-    const { offsetMicros, boundMicros, steps } = this.#interval;
+    const { leastMicros, mostMicros, steps } = this.#interval;
+    const { best } = this.#windows;
+    const atMicros = this.#last.returnedAt;
+    const drift = driftOf(best);
+    const likely = likelyOffset(best, atMicros, drift?.ppm ?? 0);
+    const offsetMicros = Math.min(mostMicros, Math.max(leastMicros, likely));
     return {
-      atMicros: this.#last.returnedAt,
+      atMicros,
       offsetMicros,
-      boundMicros,
+      boundMicros: Math.max(mostMicros - offsetMicros, offsetMicros - leastMicros),
       jitterMicros:
         this.#differences === 0 ? undefined : Math.sqrt(this.#squares / this.#differences),
-      drift: driftOf(this.#windows.best),
+      drift,
       steps,
     };
   }

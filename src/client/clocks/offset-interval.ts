@@ -31,14 +31,13 @@ export class OffsetInterval {
     return this.#steps;
   }
 
-  /** Server's clock minus local clock, at the time of the last exchange. */
-  get offsetMicros(): number {
-    return (this.#least + this.#most) / 2;
+  /** The least that server's clock minus local clock can be, at the time of the last exchange. */
+  get leastMicros(): number {
+    return this.#least;
   }
 
-  /** The most by which {@link offsetMicros} is off. */
-  get boundMicros(): number {
-    return (this.#most - this.#least) / 2;
+  get mostMicros(): number {
+    return this.#most;
   }
 
   /** @returns whether it contradicts all that was known: a clock was set */

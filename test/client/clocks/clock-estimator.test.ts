@@ -40,7 +40,7 @@ describe('ClockEstimator', () => {
     const { samples, offsetAtEnd } = noisyRun(2_000, 10, 0);
     const estimate = estimateOf(samples);
     expect(estimate.offsetMicros).to.be.closeTo(offsetAtEnd, 2);
-    expect(estimate.boundMicros).to.be.below(15);
+    expect(estimate.boundMicros).to.be.below(25);
     expect(estimate.atMicros).to.equal(samples.at(-1)?.returnedAt);
   });
 
