@@ -1,6 +1,6 @@
 /** One exchange of four timestamps (RFC 5905, section 8). All in microseconds. */
 export interface TimeSample {
-  /** Local clock just before the request was handed to the system; epoch. */
+  /** Local clock when the request was made, which left at once; epoch. */
   readonly sentAt: number;
   /** Server's clock when it had read the request; epoch. */
   readonly receivedAt: number;

@@ -12,8 +12,8 @@ export interface CallSpec<T> {
    * @param readAtMs when it came, by `performance.now()`
    */
   readonly parse: (value: RespValue, readAtMs: number) => T;
-  /** {@link Request.leaving} */
-  readonly leaving?: (nowMs: number) => void;
+  /** @default false */
+  readonly immediate?: boolean;
   /** @default false */
   readonly repeatable?: boolean | (() => boolean);
   /** @default 0 */
@@ -38,7 +38,7 @@ export class Call<T> implements Request {
   readonly barrier: boolean;
   readonly workMs: number;
   readonly lossAdvice: string | undefined;
-  readonly leaving: ((nowMs: number) => void) | undefined;
+  readonly immediate: boolean;
   readonly promise: Promise<T>;
   readonly #spec: CallSpec<T>;
   readonly #answer = Promise.withResolvers<T>();
@@ -50,7 +50,7 @@ export class Call<T> implements Request {
     this.barrier = spec.barrier ?? false;
     this.workMs = spec.workMs ?? 0;
     this.lossAdvice = spec.lossAdvice;
-    this.leaving = spec.leaving;
+    this.immediate = spec.immediate ?? false;
     this.promise = this.#answer.promise;
     this.#spec = spec;
   }

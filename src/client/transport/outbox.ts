@@ -71,8 +71,7 @@ export class Outbox {
       if (request.barrier === true) this.#barrier = request;
       this.#events.sending(request);
       const { head, body } = request.encode();
-      if (request.leaving === undefined) this.#corkForThisTurn();
-      request.leaving?.(performance.now());
+      if (request.immediate !== true) this.#corkForThisTurn();
       this.#socket.write(head);
       if (body !== undefined) this.#startUpload(request, body);
     }

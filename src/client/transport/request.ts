@@ -32,6 +32,8 @@ export interface Request {
   readonly workMs?: number;
   /** Nothing leaves behind it before it was answered. */
   readonly barrier?: boolean;
+  /** Leaves at once, without waiting for what else is asked for in the same turn. */
+  readonly immediate?: boolean;
   /**
    * For one that may have changed something for good when its answer is lost: how its caller can
    * find out.
@@ -41,12 +43,6 @@ export interface Request {
   refusal?(sentBefore: boolean): Error | undefined;
   /** Called once for every time it is sent, at that time. */
   encode(): Outgoing;
-  /**
-   * Called right before its first byte is handed to the system. One that wants to know goes at
-   * once, without waiting for what else is asked for in the same turn of the event loop.
-   * @param nowMs by `performance.now()`
-   */
-  readonly leaving?: ((nowMs: number) => void) | undefined;
   /** Takes a string of `size` bytes piece by piece, if it wants to; {@link settle} is not called. */
   bulk(size: number, flow: Flow): BulkSink | undefined;
   /** @param readAtMs when its last byte came, by `performance.now()` */
