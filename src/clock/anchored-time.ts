@@ -4,6 +4,9 @@ export const ANCHOR_MS = 10;
 /** The two clocks may be compared so often for an anchor, before that has to do. */
 const MAX_TRIES = 3;
 
+/** As long as nothing is known, which is when this code runs for the first time, and slowly. */
+export const FIRST_TRIES = 25;
+
 /** Between two looks at the monotonic clock around one at the other: what is wider was interrupted. */
 const GOOD_WIDTH_MS = 0.004;
 
@@ -53,8 +56,9 @@ export class AnchoredTime {
 
   /** Whoever is interrupted in the middle of it has learned little, and looks again. */
   #anchor(nowMs: number): void {
+    const mostTries = this.#baseMicros === 0 ? FIRST_TRIES : MAX_TRIES;
     let widthMs = Number.POSITIVE_INFINITY;
-    for (let tries = 0; tries < MAX_TRIES && widthMs > GOOD_WIDTH_MS; tries++) {
+    for (let tries = 0; tries < mostTries && widthMs > GOOD_WIDTH_MS; tries++) {
       const beforeMs = this.monotonicMs();
       const wallMicros = this.wallMicros();
       const afterMs = this.monotonicMs();
