@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { type ClockEstimate, ClockEstimator } from '../../../src/client/clocks/clock-estimator.js';
 import type { TimeSample } from '../../../src/client/time-exchange.js';
 import { noise, trueRun } from './true-clocks.js';
@@ -34,6 +35,23 @@ describe('ClockEstimator', () => {
     expect(Math.abs(estimate.offsetMicros - 1_000)).to.be.at.most(estimate.boundMicros);
     expect(estimate.jitterMicros).to.equal(undefined);
     expect(estimate.drift).to.equal(undefined);
+  });
+
+  it('is never further off than it says, however ways are shared out and clocks drift', () => {
+    const way = fc.oneof(fc.nat(100), fc.nat(50_000));
+    const exchange = fc.record({ pause: fc.nat(10_000_000), there: way, work: way, back: way });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1e9, max: 1e9 }),
+        fc.integer({ min: -499, max: 499 }),
+        fc.array(exchange, { minLength: 1, maxLength: 60 }),
+        (offset, ppm, exchanges) => {
+          const { samples, offsetAtEnd } = trueRun(offset, ppm, exchanges);
+          const { offsetMicros, boundMicros } = estimateOf(samples);
+          expect(Math.abs(offsetMicros - offsetAtEnd)).to.be.at.most(boundMicros + 0.5);
+        },
+      ),
+    );
   });
 
   it('finds the offset in noise that is a thousand times larger', () => {
