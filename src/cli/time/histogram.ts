@@ -1,7 +1,7 @@
 import type { CountedRange, RoundTripCounts } from './round-trip-counts.js';
 
-/** What takes longer than all but one in a hundred stands together in the last bar. */
-const SHOWN_SHARE = 0.99;
+/** What takes longer than all but one in twenty stands together in the last bar. */
+const SHOWN_SHARE = 0.95;
 
 /**
  * Bars of equal, round width for the usual round trips; where some took longer, one more bar for
