@@ -25,7 +25,7 @@ module.exports = {
     inside('net', ['dialects', 'commands', 'sessions', 'locks', 'events', 'clock']),
     // A URL is understood in one place, by who reads it at the start and by who connects.
     inside('config', ['redis/url', 'files/url']),
-    inside('client', []),
+    inside('client', ['clock']),
     inside('cli', ['client']),
     // Of the layers it observes it knows the ports and the closed sets of words, to label with.
     inside('telemetry', [

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { systemTime } from '../clock/system-time.js';
 import {
   type ChangeOptions,
   deleteCall,
@@ -58,6 +59,7 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
   readonly #session: Session;
   readonly #locking: Locking;
   readonly #closing = new AbortController();
+  readonly #wallTime = systemTime();
 
   private constructor(options: ClientOptions) {
     super();
@@ -104,7 +106,7 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
 
   /** One exchange of four timestamps: how far the clocks are apart, and how sure that is. */
   exchangeTime(): Promise<TimeSample> {
-    return this.#run(requests.exchangeTimeCall());
+    return this.#run(requests.exchangeTimeCall((nowMs) => this.#wallTime.micros(nowMs)));
   }
 
   /** A whole content; null where there is no such file, or no such version of it. */

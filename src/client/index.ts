@@ -3,6 +3,13 @@ import type { ClientOptions } from './options.js';
 
 export { CandadoClient, type CandadoClientEvents, type ListOptions } from './candado-client.js';
 export type { ChangeOptions, PutOptions } from './changes.js';
+export {
+  type ClockEstimate,
+  ClockEstimator,
+  type ClockEstimatorOptions,
+} from './clocks/clock-estimator.js';
+export type { Drift } from './clocks/drift.js';
+export { SampleWindows } from './clocks/sample-windows.js';
 export type { PutContent, Sha256Option, SizedStream } from './content.js';
 export type { ContentStream } from './content-stream.js';
 export {
@@ -35,7 +42,7 @@ export type { FileStat, FileVersion, LockInfo, LockWaiter } from './records.js';
 export type { GetOptions, HistoryOptions, StatOptions } from './requests.js';
 export type { Argument } from './resp/encode.js';
 export { ErrorReply, type RespValue } from './resp/values.js';
-export type { TimeSample } from './time-exchange.js';
+export { type TimeSample, timeSample } from './time-exchange.js';
 export type { VerifiedGetOptions } from './verified-get.js';
 export type { Received, VerifiedStream } from './verified-stream.js';
 export type { FileEvent, GapEvent, LockEvent, OtherEvent, WatchEvent } from './watch/events.js';

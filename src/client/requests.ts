@@ -3,7 +3,7 @@ import { type FileStat, type FileVersion, toFileStat, toFileVersion } from './re
 import { toArray, toInteger, toIntegers, toText } from './replies.js';
 import type { Argument } from './resp/encode.js';
 import { encodeRequest } from './resp/encode.js';
-import { epochMicros, type TimeSample, timeSample } from './time-exchange.js';
+import { type TimeSample, timeSample } from './time-exchange.js';
 import { Call } from './transport/call.js';
 
 /** The commands that only read, each as a request with a typed answer. */
@@ -44,17 +44,24 @@ export function timeCall(): Call<number> {
   });
 }
 
-export function exchangeTimeCall(): Call<TimeSample> {
+/**
+ * Both sides stamp a message before they encode it, as its stamp is part of it: what that takes is
+ * nearly the same there and back, and so no error of the offset.
+ *
+ * @param clock microseconds since the epoch, whole, for a value of `performance.now()`
+ */
+export function exchangeTimeCall(clock: (nowMs: number) => number): Call<TimeSample> {
   let sentAt = 0;
   return new Call({
     command: 'TIME',
     repeatable: true,
+    immediate: true,
     args: () => {
-      sentAt = epochMicros();
+      sentAt = clock(performance.now());
       return { head: encodeRequest(['TIME', sentAt]) };
     },
-    parse: (value) => {
-      const returnedAt = epochMicros();
+    parse: (value, readAtMs) => {
+      const returnedAt = clock(readAtMs);
       const [echoed = 0, receivedAt = 0, answeredAt = 0] = toIntegers(value, 3);
       if (echoed !== sentAt) throw new ProtocolError('TIME answered another request than this one');
       return timeSample(sentAt, receivedAt, answeredAt, returnedAt);

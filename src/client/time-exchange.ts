@@ -1,18 +1,21 @@
 /** One exchange of four timestamps (RFC 5905, section 8). All in microseconds. */
 export interface TimeSample {
-  /** Local clock when the request left; epoch. */
+  /** Local clock when the request was made, which left at once; epoch. */
   readonly sentAt: number;
   /** Server's clock when it had read the request; epoch. */
   readonly receivedAt: number;
   /** Server's clock when it wrote its answer; epoch. */
   readonly answeredAt: number;
-  /** Local clock when the answer was read; epoch. */
+  /** Local clock when the answer came from the system, before it was looked at; epoch. */
   readonly returnedAt: number;
   /** On the way, both directions together, without the server's own time. */
   readonly roundTripMicros: number;
   /** Server's clock minus local clock; right to within {@link boundMicros}. */
   readonly offsetMicros: number;
-  /** Half the round trip: however it was shared out, the offset is not further off. */
+  /**
+   * Half the round trip: however it was shared out, the offset is not further off, but for the
+   * part of a microsecond that whole ones do not tell.
+   */
   readonly boundMicros: number;
 }
 
@@ -32,9 +35,4 @@ export function timeSample(
     offsetMicros: (receivedAt - sentAt + (answeredAt - returnedAt)) / 2,
     boundMicros: roundTripMicros / 2,
   };
-}
-
-/** The wall clock in whole microseconds since the epoch. */
-export function epochMicros(): number {
-  return Number(Temporal.Now.instant().epochNanoseconds / 1000n);
 }

@@ -1,16 +1,13 @@
 import { injectable } from 'inversify';
-import { AnchoredTime } from './anchored-time.js';
 import { type CancelTimer, Clock } from './clock.js';
+import { systemTime } from './system-time.js';
 
 /** Node keeps a timer's delay in 32 bits; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 @injectable()
 export class SystemClock extends Clock {
-  readonly #time = new AnchoredTime(
-    () => Number(Temporal.Now.instant().epochNanoseconds / 1000n),
-    () => performance.now(),
-  );
+  readonly #time = systemTime();
 
   override epochMicros(): number {
     return this.#time.micros();

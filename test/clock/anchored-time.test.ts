@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ANCHOR_MS, AnchoredTime } from '../../src/clock/anchored-time.js';
+import { ANCHOR_MS, AnchoredTime, FIRST_TRIES } from '../../src/clock/anchored-time.js';
 
 describe('AnchoredTime', () => {
   let nowMs: number;
@@ -73,11 +73,59 @@ describe('AnchoredTime', () => {
     expect(Math.abs(time.micros() - wallMicros)).to.be.at.most(1);
   });
 
-  it('makes do with the best of a few where all were interrupted', () => {
-    delaysMs = [4, 1, 2];
+  it('makes do with what a few tell together where all were interrupted', () => {
+    delaysMs = [0.4, 0.1, 0.2, ...Array.from({ length: FIRST_TRIES }, () => 0.3)];
     time.micros();
-    expect(wallReads).to.equal(3);
+    expect(wallReads).to.equal(FIRST_TRIES);
     pass(1);
-    expect(Math.abs(time.micros() - wallMicros)).to.be.at.most(501);
+    expect(Math.abs(time.micros() - wallMicros)).to.be.at.most(51);
+  });
+
+  it('looks a few times only for an anchor after the first', () => {
+    time.micros();
+    pass(ANCHOR_MS);
+    delaysMs = Array.from({ length: FIRST_TRIES }, () => 3);
+    time.micros();
+    expect(wallReads).to.equal(1 + 3);
+  });
+
+  it('keeps an anchor where a later look was interrupted throughout', () => {
+    time.micros();
+    pass(ANCHOR_MS);
+    delaysMs = [4, 4, 4];
+    time.micros();
+    pass(1);
+    expect(time.micros()).to.equal(wallMicros);
+  });
+
+  it('tells the time of a moment ago', () => {
+    const atMs = nowMs;
+    const at = wallMicros;
+    pass(0.5);
+    expect(time.micros(atMs)).to.equal(at);
+  });
+
+  it('comes to tell parts of a microsecond apart that the wall clock does not', () => {
+    // The monotonic clock is at a third of a microsecond when the wall clock begins a new one.
+    let micros = 7_000_000;
+    const fine = new AnchoredTime(
+      () => {
+        micros += 0.4;
+        const read = Math.floor(micros);
+        micros += 0.4;
+        return read;
+      },
+      () => (micros + 1 / 3) / 1_000,
+    );
+    for (let at = 0; at < 200; at += 1) {
+      micros += ANCHOR_MS * 1_000 + 0.17;
+      fine.micros();
+    }
+    let wrong = 0;
+    for (let at = 0; at < 100; at += 1) {
+      micros += 1.01;
+      if (fine.micros() !== Math.floor(micros)) wrong += 1;
+    }
+    expect(wrong).to.be.at.most(10);
   });
 });

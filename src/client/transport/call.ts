@@ -7,8 +7,13 @@ export interface CallSpec<T> {
   readonly command: string;
   /** What follows the command's name; or the whole message, made each time it is sent. */
   readonly args: readonly Argument[] | (() => Outgoing);
-  /** Runs in the turn of the event loop in which the answer is read. Not called for errors. */
-  readonly parse: (value: RespValue) => T;
+  /**
+   * Runs in the turn of the event loop in which the answer is read. Not called for errors.
+   * @param readAtMs when it came, by `performance.now()`
+   */
+  readonly parse: (value: RespValue, readAtMs: number) => T;
+  /** @default false */
+  readonly immediate?: boolean;
   /** @default false */
   readonly repeatable?: boolean | (() => boolean);
   /** @default 0 */
@@ -33,6 +38,7 @@ export class Call<T> implements Request {
   readonly barrier: boolean;
   readonly workMs: number;
   readonly lossAdvice: string | undefined;
+  readonly immediate: boolean;
   readonly promise: Promise<T>;
   readonly #spec: CallSpec<T>;
   readonly #answer = Promise.withResolvers<T>();
@@ -44,6 +50,7 @@ export class Call<T> implements Request {
     this.barrier = spec.barrier ?? false;
     this.workMs = spec.workMs ?? 0;
     this.lossAdvice = spec.lossAdvice;
+    this.immediate = spec.immediate ?? false;
     this.promise = this.#answer.promise;
     this.#spec = spec;
   }
@@ -77,13 +84,13 @@ export class Call<T> implements Request {
     return undefined;
   }
 
-  settle(value: RespValue): void {
+  settle(value: RespValue, readAtMs: number): void {
     if (value instanceof ErrorReply) {
       this.#refused(value);
       return;
     }
     try {
-      this.#answer.resolve(this.#spec.parse(value));
+      this.#answer.resolve(this.#spec.parse(value, readAtMs));
     } catch (error) {
       this.#answer.reject(error);
     }

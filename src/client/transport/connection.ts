@@ -32,6 +32,8 @@ export class Connection {
   readonly #maxReplyBytes: number;
   #inFlight: Request[] = [];
   #error: Error | undefined;
+  /** When the last bytes came. */
+  #readAtMs = 0;
 
   /** @param socket connected */
   constructor(socket: Socket, options: ClientOptions, onPush: OnPush) {
@@ -138,6 +140,7 @@ export class Connection {
   }
 
   #read(bytes: Buffer): void {
+    this.#readAtMs = performance.now();
     if (this.#error !== undefined) return;
     this.#watch.progress();
     try {
@@ -155,7 +158,7 @@ export class Connection {
   }
 
   #settle(request: Request, value: RespValue): void {
-    request.settle(value);
+    request.settle(value, this.#readAtMs);
     this.#outbox.settled(request);
   }
 

@@ -71,7 +71,7 @@ export class Outbox {
       if (request.barrier === true) this.#barrier = request;
       this.#events.sending(request);
       const { head, body } = request.encode();
-      this.#corkForThisTurn();
+      if (request.immediate !== true) this.#corkForThisTurn();
       this.#socket.write(head);
       if (body !== undefined) this.#startUpload(request, body);
     }

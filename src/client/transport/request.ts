@@ -32,6 +32,8 @@ export interface Request {
   readonly workMs?: number;
   /** Nothing leaves behind it before it was answered. */
   readonly barrier?: boolean;
+  /** Leaves at once, without waiting for what else is asked for in the same turn. */
+  readonly immediate?: boolean;
   /**
    * For one that may have changed something for good when its answer is lost: how its caller can
    * find out.
@@ -43,6 +45,7 @@ export interface Request {
   encode(): Outgoing;
   /** Takes a string of `size` bytes piece by piece, if it wants to; {@link settle} is not called. */
   bulk(size: number, flow: Flow): BulkSink | undefined;
-  settle(value: RespValue): void;
+  /** @param readAtMs when its last byte came, by `performance.now()` */
+  settle(value: RespValue, readAtMs: number): void;
   fail(error: Error): void;
 }
