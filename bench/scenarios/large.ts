@@ -24,6 +24,7 @@ const MOST_RESIDENT_MIB = 150;
 export const large: Scenario = {
   name: 'large',
   shows: 'a large content both ways, beside cp and sync, and beside a stream of Node.js',
+  quick: false,
 
   async run(stage: Stage): Promise<readonly Figure[]> {
     const [sizeMib, rounds] = stage.quick ? [QUICK_SIZE_MIB, QUICK_ROUNDS] : [SIZE_MIB, ROUNDS];
