@@ -16,7 +16,7 @@ export const C_ECHO = 'blocking C';
 export const TIME = '*1\r\n$4\r\nTIME\r\n';
 
 /** As RESP writes it: the array, and two strings with their lengths. */
-const TIME_LINES = 5;
+export const TIME_LINES = 5;
 
 /** Who answers TIME, or at least as many bytes. */
 export interface TimeServer {
