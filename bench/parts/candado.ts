@@ -29,11 +29,12 @@ export class Candado implements AsyncDisposable {
 
   static async start(
     pins: Pins,
+    folder: string,
     settings: Settings,
     { place = 'anywhere', collects = false }: CandadoWish,
   ): Promise<Candado> {
     const [port, httpPort] = [await freePort(), await freePort()];
-    const server = new ServerProcess(pins, {
+    const server = new ServerProcess(pins, folder, {
       what: 'Candado',
       program: process.execPath,
       args: [...(collects ? COLLECTS : []), `${PACKAGE_FOLDER}dist/src/main.js`, 'serve'],

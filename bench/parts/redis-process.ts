@@ -21,15 +21,22 @@ export class RedisProcess implements AsyncDisposable {
   ) {}
 
   /** @throws NoRedisError saying what to do */
-  static async start(pins: Pins, place: Place, port: number): Promise<RedisProcess> {
+  static async start(
+    pins: Pins,
+    folder: string,
+    place: Place,
+    port: number,
+  ): Promise<RedisProcess> {
     const program = await find('redis-server');
     if (program === undefined)
       throw new NoRedisError(
         `there is no redis-server: install Redis 7.0 or newer (${PROGRAMS['redis-server']})`,
       );
     const address = ['--port', `${port}`, '--bind', '127.0.0.1'];
-    const args = [...address, '--save', '', '--appendonly', 'no', '--maxclients', '20000'];
-    const server = new ServerProcess(pins, { what: 'Redis', program, args, place });
+    // It would refuse who comes from another address of this very host.
+    const open = ['--protected-mode', 'no', '--maxclients', '15000'];
+    const args = [...address, ...open, '--save', '', '--appendonly', 'no'];
+    const server = new ServerProcess(pins, folder, { what: 'Redis', program, args, place });
     await server.listens(port);
     const admin = new Redis(port, '127.0.0.1', {
       lazyConnect: true,

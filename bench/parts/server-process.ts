@@ -1,17 +1,18 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pins, Place } from './pins.js';
 
 const START_WITHIN_MS = 20_000;
 const TRY_AGAIN_MS = 20;
 
-/** Lines of output that are kept, to explain a failure with. */
-const KEPT_LINES = 50;
+/** The end of its output that explains a failure. */
+const TOLD_CHARACTERS = 4_000;
 
 export interface ServerWish {
   readonly what: string;
@@ -23,27 +24,30 @@ export interface ServerWish {
 
 /** A server in a process of its own, which ends with this one at the latest. */
 export class ServerProcess implements AsyncDisposable {
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  readonly #lines: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #output: string;
   readonly #kill = (): void => void this.#child.kill('SIGKILL');
   #failed: Error | undefined;
 
+  /** @param folder where its output goes: whoever measures shall not have to read it meanwhile */
   constructor(
     pins: Pins,
+    folder: string,
     private readonly wish: ServerWish,
   ) {
     const { program, args, env, place = 'anywhere' } = wish;
     const [command, commandArgs] = pins.command(place, program, args);
+    this.#output = join(folder, `output-${randomUUID()}`);
+    const output = openSync(this.#output, 'wx');
     this.#child = spawn(command, commandArgs, {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
     });
+    closeSync(output);
     process.once('exit', this.#kill);
     this.#child.once('error', (error) => {
       this.#failed = error;
     });
-    for (const input of [this.#child.stdout, this.#child.stderr])
-      createInterface({ input }).on('line', (line) => this.#read(line));
   }
 
   /** taskset becomes the program that it runs, so this is the program's own. */
@@ -62,7 +66,7 @@ export class ServerProcess implements AsyncDisposable {
       const { exitCode, signalCode } = this.#child;
       const over = this.#failed ?? exitCode ?? signalCode ?? undefined;
       if (over !== undefined || performance.now() > until)
-        throw new Error(`${this.wish.what} did not start:\n${this.#lines.join('\n')}`, {
+        throw new Error(`${this.wish.what} did not start:\n${await this.#told()}`, {
           cause: this.#failed,
         });
       await delay(TRY_AGAIN_MS);
@@ -89,9 +93,8 @@ export class ServerProcess implements AsyncDisposable {
     await exited;
   }
 
-  #read(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+  async #told(): Promise<string> {
+    return (await readFile(this.#output, 'utf8')).slice(-TOLD_CHARACTERS);
   }
 
   async #status(field: string): Promise<number> {

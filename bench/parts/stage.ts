@@ -64,7 +64,9 @@ export class Stage implements AsyncDisposable {
   }
 
   async redis(place: Place = 'anywhere'): Promise<RedisProcess> {
-    return this.#parts.use(await RedisProcess.start(this.pins, place, await freePort()));
+    return this.#parts.use(
+      await RedisProcess.start(this.pins, this.folder, place, await freePort()),
+    );
   }
 
   /** A replica; those of one stage share their files. */
@@ -73,12 +75,14 @@ export class Stage implements AsyncDisposable {
     wish: CandadoWish = {},
   ): Promise<Candado> {
     const root = join(this.folder, 'files');
-    return this.#parts.use(await Candado.start(this.pins, { FILES_ROOT: root, ...settings }, wish));
+    return this.#parts.use(
+      await Candado.start(this.pins, this.folder, { FILES_ROOT: root, ...settings }, wish),
+    );
   }
 
   /** Any other server, as soon as one can connect to this port. */
   async server(port: number, wish: ServerWish): Promise<ServerProcess> {
-    return await this.#parts.use(new ServerProcess(this.pins, wish)).listens(port);
+    return await this.#parts.use(new ServerProcess(this.pins, this.folder, wish)).listens(port);
   }
 
   /** Where this process, which is the load then, runs until the end of the scenario. */
