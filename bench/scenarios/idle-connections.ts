@@ -20,8 +20,12 @@ const QUICK_CONNECTIONS = 2_000;
 /** Opened at once: fewer than a server lets wait for being accepted. */
 const AT_ONCE = 100;
 
-/** Loopback has many addresses, each with ports of its own. */
-const OF_ONE_ADDRESS = 4_000;
+/**
+ * Loopback has many addresses, each with ports of its own; closed connections keep theirs for a minute,
+ * and the fewer are free the longer the system looks for one.
+ */
+const OF_ONE_ADDRESS = 2_000;
+let openedSoFar = 0;
 
 /** Before the first look: enough for code to be compiled, too few to leave memory for all the others. */
 const WARM_UP = 200;
@@ -29,7 +33,7 @@ const WARM_UP = 200;
 /** What a server does about garbage and about who is gone, it has done by then. */
 const SETTLE_MS = 700;
 
-const [REQUESTS, ROUNDS] = [20_000, 5];
+const [REQUESTS, ROUNDS] = [20_000, 3];
 const [QUICK_REQUESTS, QUICK_ROUNDS] = [5_000, 2];
 
 const MOST_BYTES = 6_000;
@@ -114,7 +118,8 @@ async function settled({ name, process: server }: TimeServer): Promise<number> {
 async function opened(port: number, count: number): Promise<Socket[]> {
   const sockets: Socket[] = [];
   while (sockets.length < count) {
-    const localAddress = `127.0.0.${2 + Math.floor(sockets.length / OF_ONE_ADDRESS)}`;
+    const localAddress = `127.0.1.${1 + (Math.floor(openedSoFar / OF_ONE_ADDRESS) % 250)}`;
+    openedSoFar += AT_ONCE;
     const some = Array.from({ length: Math.min(AT_ONCE, count - sockets.length) }, async () => {
       const socket = connect({ host: '127.0.0.1', port, localAddress, noDelay: true });
       await once(socket, 'connect');
