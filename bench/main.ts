@@ -58,7 +58,9 @@ for (const scenario of SCENARIOS) {
   if (!asked) continue;
   say(`${scenario.name}: ${scenario.shows}`);
   await using stage = await Stage.build(pins, args.quick, say);
+  const startedMs = performance.now();
   const figures = await scenario.run(stage);
+  say(`${scenario.name} took ${Math.round((performance.now() - startedMs) / 1_000)} s`);
   results.push({ scenario, figures, missing: stage.missing });
 }
 out(table(results));

@@ -15,8 +15,8 @@ const FILE_STREAM = fileURLToPath(new URL('../servers/file-stream.js', import.me
 
 const CONNECTIONS = 8;
 const [REQUESTS, ROUNDS] = [200_000, 5];
-const [QUICK_REQUESTS, QUICK_ROUNDS] = [10_000, 2];
-const WARM_UP = 10_000;
+const [QUICK_REQUESTS, QUICK_ROUNDS] = [5_000, 2];
+const WARM_UP = 5_000;
 
 const NGINX = 'nginx';
 const LEAST_BESIDE_NGINX = 0.6;

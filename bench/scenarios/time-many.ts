@@ -13,10 +13,10 @@ import type { Figure, Scenario } from '../scenario.js';
 const CONNECTIONS = 50;
 const PIPELINE = 16;
 const REQUESTS = 500_000;
-const QUICK_REQUESTS = 50_000;
+const QUICK_REQUESTS = 20_000;
 const ROUNDS = 5;
 const QUICK_ROUNDS = 3;
-const WARM_UP = 50_000;
+const WARM_UP = 20_000;
 
 /** Pipelined requests take so much less. */
 const PIPELINED_TIMES = 4;

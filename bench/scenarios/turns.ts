@@ -11,7 +11,7 @@ import type { Figure, Scenario } from '../scenario.js';
 const FILE = 'by-turns.txt';
 const CLIENTS = 64;
 const [SECONDS, ROUNDS] = [4, 5];
-const [QUICK_SECONDS, QUICK_ROUNDS] = [1.5, 1];
+const [QUICK_SECONDS, QUICK_ROUNDS] = [1, 1];
 const WARM_UP_MS = 500;
 
 const QUEUE = 'BLPOP queue';
