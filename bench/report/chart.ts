@@ -80,7 +80,7 @@ function drawn({ label, faster, limit, kept }: Bar, index: number): string {
   return (
     `<text x="${LABELS - 8}" ${text} text-anchor="end">${escaped(label)}</text>` +
     `<rect class="${colour}" x="${LABELS}" y="${y}" width="${(end - LABELS).toFixed(1)}" height="${BAR}" rx="2"/>` +
-    `${stroke}<text x="${Math.max(end, limit === undefined ? 0 : x(limit)) + 6}" ${text}>${rounded(faster)}${faster > LONGEST ? ' →' : ''}</text>`
+    `${stroke}<text x="${WIDTH - 12}" ${text} text-anchor="end">${rounded(faster)}${faster > LONGEST ? ' →' : ''}</text>`
   );
 }
 

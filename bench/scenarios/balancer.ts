@@ -6,7 +6,7 @@ import type { Stage } from '../parts/stage.js';
 import { timeRate } from '../parts/time-rate.js';
 import type { Figure, Scenario } from '../scenario.js';
 
-const [REQUESTS, ROUNDS] = [200_000, 5];
+const [REQUESTS, ROUNDS] = [50_000, 5];
 const [QUICK_REQUESTS, QUICK_ROUNDS] = [10_000, 2];
 const ONE_BY_ONE = 1 / 10;
 const WARM_UP = 10_000;

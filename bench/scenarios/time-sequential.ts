@@ -16,6 +16,7 @@ const REQUESTS = 100_000;
 const QUICK_REQUESTS = 10_000;
 
 /** Each takes up to thirty times as long where another processor has to be woken. */
+const ON_TWO = 20_000;
 const QUICK_ON_TWO = 2_000;
 const ROUNDS = 5;
 const QUICK_ROUNDS = 3;
@@ -60,7 +61,7 @@ export const timeSequential: Scenario = {
           measure: async () => (await asked(server, requests, place)).seconds,
         })),
       });
-    const [onOne, onTwo] = stage.quick ? [QUICK_REQUESTS, QUICK_ON_TWO] : [REQUESTS, REQUESTS];
+    const [onOne, onTwo] = stage.quick ? [QUICK_REQUESTS, QUICK_ON_TWO] : [REQUESTS, ON_TWO];
     return [
       ...(await at(onOne, 'server', 'one core', { [FLOOR]: { atMost: MOST_BESIDE_FLOOR } })),
       ...(await at(onTwo, 'load', 'two cores', { [C_ECHO]: { atMost: MOST_BESIDE_C } })),
