@@ -33,6 +33,7 @@ export class Pins {
     return new Pins(places, `servers on processor ${server}, load on ${load}`);
   }
 
+  /** Whether servers and load can be told apart. */
   get both(): boolean {
     return this.processors !== undefined;
   }

@@ -63,7 +63,9 @@ export class Stage implements AsyncDisposable {
     return new Load(this.pins, await this.compile('load'));
   }
 
+  /** @throws NoRedisError where a scenario cannot be without; the table then says so */
   async redis(place: Place = 'anywhere'): Promise<RedisProcess> {
+    await this.find('redis-server');
     return this.#parts.use(
       await RedisProcess.start(this.pins, this.folder, place, await freePort()),
     );

@@ -62,6 +62,8 @@ export const timeSequential: Scenario = {
         })),
       });
     const [onOne, onTwo] = stage.quick ? [QUICK_REQUESTS, QUICK_ON_TWO] : [REQUESTS, ON_TWO];
+    if (!stage.pins.both)
+      return await at(onOne, 'anywhere', 'not pinned', { [FLOOR]: { atMost: MOST_BESIDE_FLOOR } });
     return [
       ...(await at(onOne, 'server', 'one core', { [FLOOR]: { atMost: MOST_BESIDE_FLOOR } })),
       ...(await at(onTwo, 'load', 'two cores', { [C_ECHO]: { atMost: MOST_BESIDE_C } })),
