@@ -44,7 +44,8 @@ export class ServerProcess implements AsyncDisposable {
       stdio: ['ignore', output, output],
     });
     closeSync(output);
-    process.once('exit', this.#kill);
+    // Before its folder is removed.
+    process.prependOnceListener('exit', this.#kill);
     this.#child.once('error', (error) => {
       this.#failed = error;
     });

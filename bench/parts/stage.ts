@@ -29,11 +29,13 @@ export class Stage implements AsyncDisposable {
   static async build(pins: Pins, quick: boolean, say: (line: string) => void): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'candado-bench-'));
     const stage = new Stage(folder, pins, quick, say);
-    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    // Servers that were killed a moment ago may still write.
+    const removal = { recursive: true, force: true, maxRetries: 5 };
+    const remove = (): void => rmSync(folder, removal);
     process.once('exit', remove);
     stage.#parts.defer(async () => {
       process.off('exit', remove);
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await rm(folder, removal);
     });
     return stage;
   }
