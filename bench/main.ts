@@ -1,17 +1,16 @@
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import yargs from 'yargs';
+import { Pins } from './parts/pins.js';
+import { NoRedisError } from './parts/redis-process.js';
 import { Stage } from './parts/stage.js';
-import { type Result, table } from './print.js';
-import { isWithin, type Scenario } from './scenario.js';
-import { handoff } from './scenarios/handoff.js';
-import { idleWaiting } from './scenarios/idle-waiting.js';
-import { large } from './scenarios/large.js';
-import { memory } from './scenarios/memory.js';
-import { renewal } from './scenarios/renewal.js';
+import { chart } from './report/chart.js';
+import { thisMachine } from './report/machine.js';
+import type { Result } from './report/result.js';
+import { table } from './report/table.js';
+import { isWithin } from './scenario.js';
+import { SCENARIOS } from './scenarios/index.js';
 
-const SCENARIOS: readonly Scenario[] = [handoff, idleWaiting, renewal, memory, large];
 const EXIT = { ok: 0, missed: 1, usage: 2 } as const;
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -23,11 +22,15 @@ const args = await yargs(process.argv.slice(2))
   .usage(
     '$0 [scenario...]\n\nMeasures on this machine, with a Redis and replicas of its own. ' +
       'Exit code 0: every limit was kept; 1: one was missed; 2: wrong usage.\n\n' +
-      SCENARIOS.map(({ name, shows }) => `  ${name.padEnd(14)}${shows}`).join('\n'),
+      SCENARIOS.map(({ name, shows }) => `  ${name.padEnd(18)}${shows}`).join('\n'),
   )
   .options({
-    quick: { type: 'boolean', default: false, describe: 'Shorter and rougher' },
+    quick: {
+      ...{ type: 'boolean', default: false },
+      describe: 'Shorter and rougher; without names, those scenarios that fit into a minute',
+    },
     json: { type: 'string', requiresArg: true, describe: 'Also write all figures to this file' },
+    svg: { type: 'string', requiresArg: true, describe: 'Also draw all ratios into this file' },
   })
   .strictOptions()
   .fail((message, error, self) => {
@@ -48,25 +51,39 @@ if (unknown.length > 0) {
 // What was started ends with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
+const pins = await Pins.choose();
+say(pins.described);
 const results: Result[] = [];
 for (const scenario of SCENARIOS) {
-  if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
+  const asked = wanted.length > 0 ? wanted.includes(scenario.name) : scenario.quick || !args.quick;
+  if (!asked) continue;
   say(`${scenario.name}: ${scenario.shows}`);
-  await using stage = await Stage.build(args.quick, say);
-  results.push({ scenario, figures: await scenario.run(stage) });
+  await using stage = await Stage.build(pins, args.quick, say);
+  const startedMs = performance.now();
+  const figures = await scenario.run(stage).catch((error: unknown) => {
+    if (error instanceof NoRedisError) return [];
+    throw error;
+  });
+  say(`${scenario.name} took ${Math.round((performance.now() - startedMs) / 1_000)} s`);
+  results.push({ scenario, figures, missing: stage.missing });
 }
 out(table(results));
 if (args.json !== undefined)
   await writeFile(args.json, `${JSON.stringify(toJson(), undefined, 2)}\n`);
+if (args.svg !== undefined) await writeFile(args.svg, chart(results));
 const kept = results.every(({ figures }) => figures.every(isWithin));
 process.exitCode = kept ? EXIT.ok : EXIT.missed;
 
 function toJson(): object {
   return {
     at: new Date().toISOString(),
-    node: process.version,
-    cpus: cpus().map(({ model }) => model),
+    machine: thisMachine(),
+    pins: pins.described,
     quick: args.quick,
-    scenarios: results.map(({ scenario, figures }) => ({ name: scenario.name, figures })),
+    scenarios: results.map(({ scenario, figures, missing }) => ({
+      name: scenario.name,
+      figures,
+      missing,
+    })),
   };
 }

@@ -1,27 +1,53 @@
-import { readFile } from 'node:fs/promises';
 import { freePort } from '../../test/integration/support/free-port.js';
-import { CandadoProcess } from '../../test/support/candado-process.js';
+import { PACKAGE_FOLDER } from '../../test/support/candado-process.js';
+import type { Pins, Place } from './pins.js';
+import { ServerProcess } from './server-process.js';
+
+/** Environment variables of `candado serve`. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** What `node` is given for a program to collect its garbage on SIGUSR2. */
+export const COLLECTS: readonly string[] = [
+  '--expose-gc',
+  '--import',
+  new URL('./collect-on-signal.js', import.meta.url).href,
+];
+
+export interface CandadoWish {
+  readonly place?: Place;
+  /** Collects garbage on SIGUSR2; what is not asked for its memory runs as users run it. */
+  readonly collects?: boolean;
+}
 
 /** A replica in a process of its own. */
 export class Candado implements AsyncDisposable {
   private constructor(
-    private readonly process: CandadoProcess,
+    readonly process: ServerProcess,
     readonly port: number,
     private readonly httpPort: number,
   ) {}
 
-  static async start(settings: Readonly<Record<string, string>>): Promise<Candado> {
+  static async start(
+    pins: Pins,
+    folder: string,
+    settings: Settings,
+    { place = 'anywhere', collects = false }: CandadoWish,
+  ): Promise<Candado> {
     const [port, httpPort] = [await freePort(), await freePort()];
-    const env = {
-      HOST: '127.0.0.1',
-      PORT: `${port}`,
-      HTTP_PORT: `${httpPort}`,
-      LOG_FORMAT: 'json',
-      ...settings,
-    };
-    const process = CandadoProcess.start(['serve'], { env });
-    await process.until(({ out }) => out.includes('server.listening'));
-    return new Candado(process, port, httpPort);
+    const server = new ServerProcess(pins, folder, {
+      what: 'Candado',
+      program: process.execPath,
+      args: [...(collects ? COLLECTS : []), `${PACKAGE_FOLDER}dist/src/main.js`, 'serve'],
+      env: {
+        HOST: '127.0.0.1',
+        PORT: `${port}`,
+        HTTP_PORT: `${httpPort}`,
+        LOG_FORMAT: 'json',
+        ...settings,
+      },
+      place,
+    });
+    return new Candado(await server.listens(port), port, httpPort);
   }
 
   /** The sum of a metric over all its labels, or over those with one that is named. */
@@ -40,17 +66,12 @@ export class Candado implements AsyncDisposable {
   }
 
   residentBytes(): Promise<number> {
-    return this.#status('VmRSS');
+    return this.process.residentBytes();
   }
 
   /** The most that was resident at any time. */
   peakBytes(): Promise<number> {
-    return this.#status('VmHWM');
-  }
-
-  async #status(field: string): Promise<number> {
-    const status = await readFile(`/proc/${this.process.pid}/status`, 'utf8');
-    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024;
+    return this.process.peakBytes();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

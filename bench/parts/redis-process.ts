@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { Pins, Place } from './pins.js';
+import { find, PROGRAMS } from './programs.js';
+import { ServerProcess } from './server-process.js';
 
 /** There is no Redis on this machine. */
 export class NoRedisError extends Error {
@@ -14,41 +15,37 @@ const TRY_AGAIN_MS = 50;
 /** A Redis in a process of its own that keeps nothing on disk. */
 export class RedisProcess implements AsyncDisposable {
   private constructor(
-    private readonly process: ChildProcess,
+    readonly process: ServerProcess,
     readonly port: number,
     private readonly admin: Redis,
   ) {}
 
   /** @throws NoRedisError saying what to do */
-  static async start(port: number): Promise<RedisProcess> {
-    const settings = [
-      '--port',
-      `${port}`,
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-    ];
-    const child = spawn('redis-server', settings, { stdio: 'ignore' });
-    const failed = once(child, 'error').then(([error]: unknown[]) => {
-      throw new NoRedisError('there is no redis-server: install Redis 7.0 or newer', {
-        cause: error,
-      });
-    });
-    const kill = (): void => void child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.off('exit', kill));
+  static async start(
+    pins: Pins,
+    folder: string,
+    place: Place,
+    port: number,
+  ): Promise<RedisProcess> {
+    const program = await find('redis-server');
+    if (program === undefined)
+      throw new NoRedisError(
+        `there is no redis-server: install Redis 7.0 or newer (${PROGRAMS['redis-server']})`,
+      );
+    const address = ['--port', `${port}`, '--bind', '127.0.0.1'];
+    // It would refuse who comes from another address of this very host.
+    const open = ['--protected-mode', 'no', '--maxclients', '15000'];
+    const args = [...address, ...open, '--save', '', '--appendonly', 'no'];
+    const server = new ServerProcess(pins, folder, { what: 'Redis', program, args, place });
+    await server.listens(port);
     const admin = new Redis(port, '127.0.0.1', {
       lazyConnect: true,
       protocol: 2,
       retryStrategy: () => null,
     });
     admin.on('error', () => undefined);
-    await Promise.race([connected(admin), failed]);
-    failed.catch(() => undefined);
-    return new RedisProcess(child, port, admin);
+    await connected(admin);
+    return new RedisProcess(server, port, admin);
   }
 
   get url(): string {
@@ -66,9 +63,7 @@ export class RedisProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.admin.disconnect();
-    const ended = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await ended;
+    await this.process[Symbol.asyncDispose]();
   }
 }
 

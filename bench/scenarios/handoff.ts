@@ -17,6 +17,7 @@ const MOST_ROUND_TRIPS = 5;
 export const handoff: Scenario = {
   name: 'handoff',
   shows: `how soon a lock passes to the next of ${CLIENTS} clients that wait on two replicas`,
+  quick: false,
 
   async run(stage: Stage): Promise<readonly Figure[]> {
     const redis = await stage.redis();

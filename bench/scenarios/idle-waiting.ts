@@ -15,6 +15,7 @@ const SCRIPTS = 'candado_redis_command_duration_seconds_count';
 export const idleWaiting: Scenario = {
   name: 'idle-waiting',
   shows: `what ${WAITING} clients that wait for one lock ask of Redis: nothing`,
+  quick: false,
 
   async run(stage: Stage): Promise<readonly Figure[]> {
     const redis = await stage.redis();

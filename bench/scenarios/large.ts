@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../test/integration/support/free-port.js';
 import type { Candado } from '../parts/candado.js';
+import { httpGet, nginxIfThere } from '../parts/nginx.js';
 import { PlainStreamProcess } from '../parts/plain-stream-process.js';
 import type { Stage } from '../parts/stage.js';
 import { median } from '../parts/statistics.js';
@@ -19,11 +20,13 @@ const ROUNDS = 5;
 const QUICK_ROUNDS = 3;
 
 const LEAST_SHARE = 0.5;
+const LEAST_BESIDE_NGINX = 0.7;
 const MOST_RESIDENT_MIB = 150;
 
 export const large: Scenario = {
   name: 'large',
-  shows: 'a large content both ways, beside cp and sync, and beside a stream of Node.js',
+  shows: 'a large content both ways, beside cp and sync, a stream of Node.js and nginx',
+  quick: false,
 
   async run(stage: Stage): Promise<readonly Figure[]> {
     const [sizeMib, rounds] = stage.quick ? [QUICK_SIZE_MIB, QUICK_ROUNDS] : [SIZE_MIB, ROUNDS];
@@ -32,19 +35,22 @@ export const large: Scenario = {
     const candado = await stage.candado();
     const plain = await PlainStreamProcess.start(source, await freePort());
     stage.defer(() => plain[Symbol.asyncDispose]());
-    const seconds = { put: [], copy: [], get: [], stream: [] } as Record<Way, number[]>;
+    const nginx = await nginxIfThere(stage, stage.folder);
+    const seconds = { put: [], copy: [], get: [], stream: [], nginx: [] } as Record<Way, number[]>;
     for (let round = 1; round <= rounds; round++) {
       stage.say(`${sizeMib} MiB in and out, round ${round} of ${rounds}`);
       seconds.copy.push(await timed(() => copy(source, join(stage.folder, 'copy'))));
       seconds.put.push(await timed(() => put(candado.port, `large-${round}`, sizeMib)));
       seconds.stream.push(await timed(() => drain(plain.port, '', sizeMib)));
       seconds.get.push(await timed(() => drain(candado.port, get(`large-${round}`), sizeMib)));
+      if (nginx !== undefined)
+        seconds.nginx.push(await timed(() => drain(nginx, httpGet('source'), sizeMib)));
     }
     return figures(seconds, sizeMib, await peakMib(candado));
   },
 };
 
-type Way = 'put' | 'copy' | 'get' | 'stream';
+type Way = 'put' | 'copy' | 'get' | 'stream' | 'nginx';
 
 function figures(
   seconds: Readonly<Record<Way, readonly number[]>>,
@@ -58,15 +64,29 @@ function figures(
     { what: 'PUT, durable', value: rate('put'), unit },
     {
       ...{ what: 'PUT beside cp and sync', value: rate('put') / rate('copy'), unit: '×' },
+      faster: rate('put') / rate('copy'),
       atLeast: LEAST_SHARE,
     },
     { what: 'a stream of Node.js', value: rate('stream'), unit },
     { what: 'GET', value: rate('get'), unit },
     {
       ...{ what: 'GET beside a stream of Node.js', value: rate('get') / rate('stream'), unit: '×' },
+      faster: rate('get') / rate('stream'),
       atLeast: LEAST_SHARE,
     },
+    ...(seconds.nginx.length > 0 ? besideNginx(rate('get'), rate('nginx')) : []),
     { what: 'peak memory of the replica', value: peak, unit: 'MiB', atMost: MOST_RESIDENT_MIB },
+  ];
+}
+
+function besideNginx(get: number, nginx: number): Figure[] {
+  const value = get / nginx;
+  return [
+    { what: 'nginx', value: nginx, unit: 'MiB/s' },
+    {
+      ...{ what: 'GET beside nginx', value, unit: '×', faster: value },
+      atLeast: LEAST_BESIDE_NGINX,
+    },
   ];
 }
 

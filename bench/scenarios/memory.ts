@@ -19,6 +19,7 @@ const LEAST_JUDGED = 100_000;
 export const memory: Scenario = {
   name: 'memory',
   shows: 'what a held lock takes in Redis, by the lock table alone, without files',
+  quick: false,
 
   async run(stage: Stage): Promise<readonly Figure[]> {
     const redis = await stage.redis();

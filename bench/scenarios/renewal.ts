@@ -19,6 +19,7 @@ const MOST_OF_A_CORE = 0.25;
 export const renewal: Scenario = {
   name: 'renewal',
   shows: `what it takes one replica to keep ${LEASES} leases alive`,
+  quick: false,
 
   async run(stage: Stage): Promise<readonly Figure[]> {
     const redis = await stage.redis();
