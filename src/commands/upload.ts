@@ -1,4 +1,4 @@
-import { giveBack } from '../files/chunk-memory.js';
+import { CHUNK_BYTES, giveBack, takeChunk } from '../files/chunk-memory.js';
 
 /** How much of a content may wait in memory for the disk before the socket is paused. */
 export const UPLOAD_BUFFER_BYTES = 1024 * 1024;
@@ -10,7 +10,10 @@ export const UPLOAD_BUFFER_BYTES = 1024 * 1024;
 export const UPLOAD_CHUNK_COST_BYTES = 256;
 
 /** Small chunks that wait together are handed out as one of up to this size: fewer disk writes. */
-export const UPLOAD_JOIN_BYTES = 512 * 1024;
+export const UPLOAD_JOIN_BYTES = CHUNK_BYTES;
+
+/** What is left of a content is read with whatever comes behind it where it is less than this. */
+const LEAST_ROOM_BYTES = 64 * 1024;
 
 /** The connection ended, or its replica stops, before the declared content had arrived. */
 export class UploadAborted extends Error {
@@ -64,9 +67,14 @@ export class Upload {
     return this.#waitingCost >= UPLOAD_BUFFER_BYTES;
   }
 
-  /** Bytes of the content that are still to be written. */
-  get left(): number {
-    return this.size - this.#written;
+  /**
+   * Memory for what is to be written next, no larger than what is left of the content: to be filled
+   * to its end and written. Undefined where it would not be worth it.
+   */
+  room(): Buffer | undefined {
+    const left = this.size - this.#written;
+    if (left < LEAST_ROOM_BYTES) return undefined;
+    return left < CHUNK_BYTES ? Buffer.allocUnsafeSlow(left) : takeChunk();
   }
 
   /** The next bytes of the content. They are kept, not copied, and belong to whoever reads them. */

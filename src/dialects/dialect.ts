@@ -79,6 +79,6 @@ export abstract class Dialect {
 
   /** The upload that is under way, if any: whether to go on reading depends on it. */
   abstract readonly uploading:
-    | { readonly full: boolean; readonly left: number; onDrain: () => void }
+    | { readonly full: boolean; onDrain: () => void; room(): Buffer | undefined }
     | undefined;
 }

@@ -126,9 +126,9 @@ export class Connection implements CommandContext, ConnectionHandle {
     return this.#waits.signal;
   }
 
-  /** Bytes of a content that are still to come; nothing else comes before them. */
-  get contentLeft(): number {
-    return this.#dialect.uploading?.left ?? 0;
+  /** Memory for a large part of a content that is still to come, with nothing else before it. */
+  room(): Buffer | undefined {
+    return this.#dialect.uploading?.room();
   }
 
   /** Bytes that arrived. */

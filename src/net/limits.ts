@@ -10,12 +10,6 @@ export const READ_AHEAD_BYTES = 256 * 1024;
 /** What is read at once at most: what Node itself reads at once. */
 export const READ_BYTES = 64 * 1024;
 
-/**
- * A content is read in pieces of this size: with larger ones the disk does no better, and each
- * connection that sends one keeps one in memory.
- */
-export const CONTENT_READ_BYTES = 512 * 1024;
-
 /** Replies are handed to the socket at least this often while one read is being answered. */
 export const REPLY_BATCH_BYTES = 64 * 1024;
 

@@ -1,12 +1,12 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { CONTENT_READ_BYTES, READ_BYTES } from './limits.js';
+import { READ_BYTES } from './limits.js';
 
 /** Who takes what a socket reads. */
 export interface Reader {
   /** Every read; the bytes are the reader's own. */
   take(bytes: Buffer): void;
-  /** Bytes of a content that are still to come before anything else; 0 if none or unknown. */
-  readonly contentLeft: number;
+  /** Where to read a part of a content into, that is taken when it is full; undefined if nowhere. */
+  room(): Buffer | undefined;
 }
 
 /** What Node keeps of a socket beneath its documented surface; absent in a Node that changed. */
@@ -57,11 +57,9 @@ class Reads {
   /** Where the next read goes. */
   next(): Buffer {
     if (this.#piece !== undefined) return this.#piece.subarray(this.#filled);
-    const { contentLeft } = this.reader;
-    if (contentLeft < READ_BYTES) return this.shared;
+    this.#piece = this.reader.room();
     this.#filled = 0;
-    this.#piece = Buffer.allocUnsafeSlow(Math.min(contentLeft, CONTENT_READ_BYTES));
-    return this.#piece;
+    return this.#piece ?? this.shared;
   }
 
   /** @returns whether to read on: always, for a reader that has enough pauses the socket */

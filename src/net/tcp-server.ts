@@ -124,9 +124,7 @@ export class TcpServer {
     let connection: Connection | undefined;
     const socket = this.#reads.reopen(accepted, {
       take: (bytes) => (connection ?? reception).feed(bytes),
-      get contentLeft() {
-        return connection?.contentLeft ?? 0;
-      },
+      room: () => connection?.room(),
     });
     this.#sockets.add(socket);
     socket.on('error', () => undefined); // as above

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { giveBack } from '../../src/files/chunk-memory.js';
+import { CHUNK_BYTES, giveBack, takeChunk } from '../../src/files/chunk-memory.js';
 
 describe('giveBack', () => {
   it('empties a chunk that has its memory to itself', () => {
@@ -28,5 +28,25 @@ describe('giveBack', () => {
     giveBack(chunk);
     giveBack(chunk);
     expect(chunk).to.have.length(0);
+  });
+});
+
+describe('takeChunk', () => {
+  it('uses the memory of a chunk that was given back, which nobody else sees any more', () => {
+    const chunk = takeChunk().fill('x');
+    giveBack(chunk);
+    expect(chunk).to.have.length(0);
+    const again = takeChunk();
+    expect(again).to.have.length(CHUNK_BYTES);
+    expect(again.every((byte) => byte === 'x'.charCodeAt(0))).to.equal(true);
+    giveBack(again);
+  });
+
+  it('never hands the same memory out twice', () => {
+    const chunks = Array.from({ length: 20 }, takeChunk);
+    expect(new Set(chunks.map(({ buffer }) => buffer)).size).to.equal(20);
+    for (const chunk of chunks) giveBack(chunk);
+    const again = Array.from({ length: 20 }, takeChunk);
+    expect(new Set(again.map(({ buffer }) => buffer)).size).to.equal(20);
   });
 });

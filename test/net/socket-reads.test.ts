@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { CONTENT_READ_BYTES, READ_BYTES } from '../../src/net/limits.js';
+import { CHUNK_BYTES } from '../../src/files/chunk-memory.js';
+import { READ_BYTES } from '../../src/net/limits.js';
 import { SocketReads } from '../../src/net/socket-reads.js';
 
 /** Takes what comes, until so many bytes were here. */
@@ -19,6 +20,11 @@ class Taker {
 
   get whole(): Buffer {
     return Buffer.concat(this.taken);
+  }
+
+  room(): Buffer | undefined {
+    if (this.contentLeft === 0) return undefined;
+    return Buffer.allocUnsafeSlow(Math.min(this.contentLeft, CHUNK_BYTES));
   }
 
   async until(bytes: number): Promise<void> {
@@ -95,16 +101,16 @@ describe('SocketReads', () => {
   });
 
   it('reads a content in large pieces, and no byte of what follows it into one', async () => {
-    const size = CONTENT_READ_BYTES + READ_BYTES + 1;
+    const size = CHUNK_BYTES + READ_BYTES + 1;
     await open(size);
     const content = Buffer.alloc(size, 'abcdefg');
     client.write(content);
     client.write('tail');
     await taker.until(size + 4);
     expect(taker.whole.equals(Buffer.concat([content, Buffer.from('tail')]))).to.equal(true);
-    expect(taker.taken[0]?.length).to.equal(CONTENT_READ_BYTES);
+    expect(taker.taken[0]?.length).to.equal(CHUNK_BYTES);
     expect(taker.taken[1]?.length).to.equal(READ_BYTES + 1);
-    expect(taker.taken[0]?.buffer.byteLength, 'it can be given back').to.equal(CONTENT_READ_BYTES);
+    expect(taker.taken[0]?.buffer.byteLength, 'it can be given back').to.equal(CHUNK_BYTES);
   });
 
   it('reads on into the piece where the sender stopped in the middle of it', async () => {

@@ -156,15 +156,13 @@ export class ContentShelf {
 
   async #write(path: string, source: AsyncIterable<Buffer>): Promise<ContentSum> {
     const handle = await open(path, 'wx');
-    const sink = new ContentSink(handle, this.hashThread);
+    const sink = new ContentSink(handle, this.hashThread, () => this.durable.file(handle));
     try {
       for await (const chunk of ownErrors(source)) {
         if (sink.size + chunk.length > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
         await sink.write(chunk);
       }
-      const sum = await sink.finish();
-      await this.durable.file(handle);
-      return sum;
+      return await sink.finish();
     } catch (error) {
       await sink.abandon();
       throw error;

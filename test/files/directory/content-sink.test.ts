@@ -59,7 +59,7 @@ describe('ContentSink', () => {
     it(`writes and hashes ${what}`, async () => {
       const chunks = make();
       const whole = Buffer.concat(chunks);
-      const sink = new ContentSink(handle, thread);
+      const sink = new ContentSink(handle, thread, () => handle.datasync());
       for (const chunk of chunks) await sink.write(chunk);
       expect(await sink.finish()).to.deep.equal({ size: whole.length, sha256: sha256(whole) });
       expect((await readFile(path)).equals(whole)).to.equal(true);
@@ -69,7 +69,7 @@ describe('ContentSink', () => {
   it('leaves alone what a chunk is only a part of', async () => {
     const whole = large(2 * LARGE_CHUNK_BYTES);
     const copy = Buffer.from(whole);
-    const sink = new ContentSink(handle, thread);
+    const sink = new ContentSink(handle, thread, () => handle.datasync());
     await sink.write(whole.subarray(LARGE_CHUNK_BYTES));
     await sink.finish();
     expect(whole.equals(copy)).to.equal(true);
@@ -77,7 +77,10 @@ describe('ContentSink', () => {
 
   it('does not mix contents up that come at the same time', async () => {
     const other = await open(join(folder.path, 'other'), 'w');
-    const sinks = [new ContentSink(handle, thread), new ContentSink(other, thread)];
+    const sinks = [
+      new ContentSink(handle, thread, () => handle.datasync()),
+      new ContentSink(other, thread, () => handle.datasync()),
+    ];
     const contents = sinks.map(() => Array.from({ length: 8 }, () => large()));
     const wanted = contents.map((chunks) => sha256(Buffer.concat(chunks)));
     const sums = sinks.map(async (sink, at) => {
@@ -90,7 +93,7 @@ describe('ContentSink', () => {
 
   it('says when the disk does not take it, at the end at the latest', async () => {
     const reading = await open(path, 'r');
-    const sink = new ContentSink(reading, thread);
+    const sink = new ContentSink(reading, thread, () => handle.datasync());
     const writing = async (): Promise<void> => {
       await sink.write(large());
       await sink.finish();
@@ -101,7 +104,7 @@ describe('ContentSink', () => {
   });
 
   it('uses the file no more once it is abandoned', async () => {
-    const sink = new ContentSink(handle, thread);
+    const sink = new ContentSink(handle, thread, () => handle.datasync());
     const chunks = [large(), large()];
     const size = Buffer.concat(chunks).length;
     for (const chunk of chunks) await sink.write(chunk);
@@ -110,12 +113,12 @@ describe('ContentSink', () => {
   });
 
   it('fails where the thread ends, and has another for the next content', async () => {
-    const sink = new ContentSink(handle, thread);
+    const sink = new ContentSink(handle, thread, () => handle.datasync());
     await sink.write(large());
     await thread.close();
     expect((await rejection(sink.finish())).message).to.equal('the hashing thread ended');
     await sink.abandon();
-    const next = new ContentSink(handle, thread);
+    const next = new ContentSink(handle, thread, () => handle.datasync());
     const chunk = large();
     const wanted = sha256(chunk);
     await next.write(chunk);
