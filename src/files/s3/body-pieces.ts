@@ -1,12 +1,9 @@
 import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { giveBack } from '../chunk-memory.js';
+import { giveBack, takeChunk } from '../chunk-memory.js';
 
 /** The first piece, so that a small content or a slow service is not waited for long; in bytes. */
 const FIRST_PIECE_BYTES = 64 * 1024;
-
-/** Every further one; two are in memory at a time. */
-const PIECE_BYTES = 512 * 1024;
 
 /**
  * The body of an answer in few large pieces, which are the reader's own. What the socket and the
@@ -28,7 +25,7 @@ export async function* piecesOf(body: Readable): AsyncGenerator<Buffer, void, un
 }
 
 class BodyPieces {
-  #pieceBytes = FIRST_PIECE_BYTES;
+  #isFirst = true;
   #piece: Buffer | undefined;
   #filled = 0;
   readonly #whole: Buffer[] = [];
@@ -61,7 +58,7 @@ class BodyPieces {
   #take(chunk: Buffer): void {
     this.#freeRaw(chunk);
     for (let from = 0; from < chunk.length; ) {
-      this.#piece ??= Buffer.allocUnsafeSlow(this.#pieceBytes);
+      this.#piece ??= this.#nextPiece();
       const taken = chunk.copy(this.#piece, this.#filled, from);
       this.#filled += taken;
       from += taken;
@@ -70,11 +67,17 @@ class BodyPieces {
     giveBack(chunk);
   }
 
+  /** After the first in the size in which chunks are used again; two are in memory at a time. */
+  #nextPiece(): Buffer {
+    const piece = this.#isFirst ? Buffer.allocUnsafeSlow(FIRST_PIECE_BYTES) : takeChunk();
+    this.#isFirst = false;
+    return piece;
+  }
+
   #finish(piece: Buffer): void {
     this.#whole.push(piece);
     this.#piece = undefined;
     this.#filled = 0;
-    this.#pieceBytes = PIECE_BYTES;
     this.body.pause();
     this.#wake();
   }

@@ -60,10 +60,11 @@ describe('The body of an answer in pieces', () => {
     body.socket.on('data', (raw: Buffer) => passed.push(raw.buffer));
     body.pause();
     await collected(body);
-    // The first that the socket read is needed to see that it may be freed; short ones are kept.
+    // The first that the socket read is needed to see that it may be freed, and how many came with
+    // it is the system's choice; short ones are kept.
     const large = passed.filter(({ byteLength }) => byteLength >= 16 * 1024);
     expect(passed.length).to.be.above(20);
-    expect(large.length).to.be.at.most(2);
+    expect(large.length).to.be.at.most(4);
   });
 
   it('ends with what came where the connection ends too early', async () => {
