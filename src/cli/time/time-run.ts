@@ -27,6 +27,7 @@ export async function askForTime(
   const untilMs = startedMs + (forMs ?? Number.POSITIVE_INFINITY);
   await disposing(progressOf(wish), async (progress) => {
     let shownMs = startedMs;
+    let turn = 0;
     for (let asked = 0; asked < count && !signal.aborted; ) {
       const flushed = onSample(await client.exchangeTime());
       if (flushed !== undefined) await flushed;
@@ -36,7 +37,9 @@ export async function askForTime(
       shownMs = nowMs;
       if (asked === count || nowMs >= untilMs) return;
       if (everyMs === undefined) continue;
-      const nextMs = startedMs + Math.ceil((nowMs - startedMs) / everyMs) * everyMs;
+      // A timer may fire a little early: the next question is never that of this very moment.
+      turn = Math.max(turn + 1, Math.ceil((nowMs - startedMs) / everyMs));
+      const nextMs = startedMs + turn * everyMs;
       if (nextMs >= untilMs) return;
       await sleep(nextMs - nowMs, signal);
     }

@@ -284,7 +284,7 @@ export class DirectoryFileStore extends StagingFileStore {
     try {
       const chunks = await Array.fromAsync(file.read(0, file.record.size));
       const small = new SmallFile(file.record, Buffer.concat(chunks));
-      this.#small.keep(id, small);
+      if (small.isSound) this.#small.keep(id, small);
       return small;
     } finally {
       await file[Symbol.asyncDispose]();

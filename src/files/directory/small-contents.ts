@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { OpenFile, VersionRecord } from '../file-store.js';
 import type { ContentId } from '../head.js';
 
@@ -17,6 +18,11 @@ export class SmallFile implements OpenFile {
     /** Not to be changed. */
     readonly whole: Buffer,
   ) {}
+
+  /** Whether it is what was written. What is not is not kept: it may be restored from a backup. */
+  get isSound(): boolean {
+    return createHash('sha256').update(this.whole).digest('hex') === this.record.sha256;
+  }
 
   async *read(offset: number, length: number): AsyncGenerator<Buffer, void, undefined> {
     const part = this.whole.subarray(offset, offset + length);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import {
   SMALL_CONTENT_BYTES,
@@ -53,6 +54,13 @@ describe('SmallContents', () => {
 });
 
 describe('A small file', () => {
+  it('tells whether it is what was written', () => {
+    const sha256 = createHash('sha256').update('text').digest('hex');
+    const written = { sha256 } as VersionRecord;
+    expect(new SmallFile(written, Buffer.from('text')).isSound).to.equal(true);
+    expect(new SmallFile(written, Buffer.from('tex')).isSound).to.equal(false);
+  });
+
   it('is read in parts, cut at its end', async () => {
     const small = file('0123456789');
     expect(await read(small, 0, 10)).to.equal('0123456789');
