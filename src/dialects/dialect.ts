@@ -16,9 +16,9 @@ export abstract class ReplyWriter {
   /** Kept, not copied: must not be changed afterwards. */
   abstract bytes(bytes: Buffer): void;
   /**
-   * Streams `content`, then writes what `tail` makes of its last byte (undefined for an empty
-   * one); at once, if it is whole in memory. Whatever is written after this call follows it. If the content fails under way the
-   * connection is cut, for its declared length was sent already.
+   * Streams `content`, or writes it at once if it is whole in memory, then what `tail` makes of its
+   * last byte (undefined for an empty one). Whatever is written after this call follows it. If the
+   * content fails under way the connection is cut, for its declared length was sent already.
    */
   abstract content(content: Content, tail: (lastByte: number | undefined) => string): void;
   /** Close once all of this has been sent. What is written afterwards is dropped. */

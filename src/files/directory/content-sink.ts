@@ -61,7 +61,9 @@ export class ContentSink {
   /** Everything is written and durable when this resolves. */
   async finish(): Promise<ContentSum> {
     if (this.#hash === undefined && this.#threaded === undefined) await this.#begin(false);
-    await Promise.all([...this.#underWay, this.#syncing]);
+    await Promise.all(this.#underWay);
+    // Begun by one of those, perhaps; the system tells an error of the disk to one of two who ask.
+    await this.#syncing;
     await this.sync();
     const sha256 = this.#hash?.digest('hex') ?? (await this.#threaded?.digest()) ?? '';
     return { size: this.#size, sha256 };
@@ -69,7 +71,8 @@ export class ContentSink {
 
   /** Nothing uses the file any more when this resolves. */
   async abandon(): Promise<void> {
-    await Promise.allSettled([...this.#underWay, this.#syncing]);
+    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled([this.#syncing]);
     this.#threaded?.forget();
   }
 
@@ -123,7 +126,7 @@ function ownMemory(chunk: Buffer): Uint8Array<ArrayBuffer> {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) {
     return new Uint8Array(buffer);
   }
-  return Uint8Array.from(chunk);
+  return new Uint8Array(chunk);
 }
 
 async function writeWhole(handle: FileHandle, chunk: Buffer): Promise<void> {

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
+const ENDED = 'the hashing thread ended';
+
 const NOTHING = new Uint8Array(0);
 
 /** Hashing needs next to nothing; what a thread takes by default is meant for programs. */
@@ -30,17 +32,19 @@ export class HashThread {
 
   /** A hash of its own; to be ended with `digest` or `forget`. */
   begin(): ThreadedHash {
+    this.#worker ??= this.#start();
     this.#lastId += 1;
-    return new ThreadedHash(this.#lastId, (question) => this.#ask(question));
+    const worker = this.#worker;
+    return new ThreadedHash(this.#lastId, (question) => this.#ask(worker, question));
   }
 
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }
 
-  #ask(question: HashQuestion): Promise<HashAnswer> {
-    this.#worker ??= this.#start();
-    const worker = this.#worker;
+  #ask(worker: Worker, question: HashQuestion): Promise<HashAnswer> {
+    // Another one would not know what was hashed so far, and tell the hash of the rest.
+    if (worker !== this.#worker) return Promise.reject(new Error(ENDED));
     const waiting = Promise.withResolvers<HashAnswer>();
     if (question.kind !== 'forget') this.#waiting.push(waiting);
     worker.postMessage(question, question.kind === 'update' ? [question.chunk.buffer] : []);
@@ -65,7 +69,7 @@ export class HashThread {
     this.#worker = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { reject } of waiting) reject(new Error('the hashing thread ended', { cause }));
+    for (const { reject } of waiting) reject(new Error(ENDED, { cause }));
   }
 }
 
@@ -96,6 +100,7 @@ export class ThreadedHash {
 
   /** Its content will not be whole. */
   forget(): void {
-    void this.ask({ id: this.id, kind: 'forget', chunk: NOTHING });
+    // A thread that ended has forgotten it.
+    this.ask({ id: this.id, kind: 'forget', chunk: NOTHING }).catch(() => undefined);
   }
 }

@@ -124,4 +124,35 @@ describe('ContentSink', () => {
     await next.write(chunk);
     expect((await next.finish()).sha256).to.equal(wanted);
   });
+
+  it('has no hash of a part of a content where the thread ended between two chunks', async () => {
+    const hash = thread.begin();
+    await hash.update(new Uint8Array(large()));
+    await thread.close();
+    const next = thread.begin();
+    for (const ask of [() => hash.update(new Uint8Array(large())), () => hash.digest()]) {
+      expect((await rejection(ask())).message).to.equal('the hashing thread ended');
+    }
+    hash.forget();
+    const chunk = large();
+    const wanted = sha256(chunk);
+    await next.update(new Uint8Array(chunk));
+    expect(await next.digest()).to.equal(wanted);
+  });
+
+  it('waits for a sync that one of the last chunks began, and tells of its error', async () => {
+    const begun: PromiseWithResolvers<void>[] = [];
+    const sink = new ContentSink(handle, thread, () => {
+      const sync = Promise.withResolvers<void>();
+      begun.push(sync);
+      return sync.promise;
+    });
+    for (let at = 0; at < 64; at++) await sink.write(large(1024 * 1024));
+    const finished = rejection(sink.finish());
+    while (begun.length === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    begun[0]?.reject(new Error('the disk is broken'));
+    expect((await finished).message).to.equal('the disk is broken');
+    expect(begun).to.have.length(1);
+    await sink.abandon();
+  });
 });
