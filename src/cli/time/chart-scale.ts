@@ -28,7 +28,7 @@ export function ticks({ least, most }: Scale, wished: number): readonly number[]
 }
 
 /** The next of … 0.1, 0.2, 0.5, 1, 2, 5 … that is not smaller. */
-function roundStep(step: number): number {
+export function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   return ([1, 2, 5].find((factor) => factor * power >= step) ?? 10) * power;
 }

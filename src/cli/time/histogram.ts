@@ -1,3 +1,4 @@
+import { roundStep } from './chart-scale.js';
 import type { CountedRange, RoundTripCounts } from './round-trip-counts.js';
 
 /** What takes longer than all but one in twenty stands together in the last bar. */
@@ -13,7 +14,7 @@ export function histogramOf(counts: RoundTripCounts, most: number): readonly Cou
   if (counts.count === 0) return [];
   const least = counts.leastMicros;
   const usual = counts.percentile(SHOWN_SHARE);
-  const width = niceStep(Math.max((usual + 1 - least) / (most - 2), counts.resolutionAt(usual)));
+  const width = roundStep(Math.max((usual + 1 - least) / (most - 2), counts.resolutionAt(usual)));
   const start = Math.floor(least / width) * width;
   const end = start + Math.ceil((usual + 1 - start) / width) * width;
   const bars = Array.from({ length: Math.round((end - start) / width) }, () => 0);
@@ -30,10 +31,4 @@ export function histogramOf(counts: RoundTripCounts, most: number): readonly Cou
   }));
   if (longer === 0) return ranges;
   return [...ranges, { fromMicros: end, toMicros: counts.mostMicros + 1, count: longer }];
-}
-
-/** The next of 1, 2, 5, 10, 20 … that is not smaller; for whole microseconds at least 1. */
-export function niceStep(step: number): number {
-  const power = 10 ** Math.max(0, Math.floor(Math.log10(step)));
-  return ([1, 2, 5].find((factor) => factor * power >= step) ?? 10) * power;
 }
