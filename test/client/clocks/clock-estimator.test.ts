@@ -38,8 +38,11 @@ describe('ClockEstimator', () => {
   });
 
   it('is never further off than it says, however ways are shared out and clocks drift', () => {
-    const way = fc.oneof(fc.nat(100), fc.nat(50_000));
-    const exchange = fc.record({ pause: fc.nat(10_000_000), there: way, work: way, back: way });
+    // Ways that took longer than the clocks drift apart in the work: others seem to take less than
+    // nothing, and are ignored.
+    const way = fc.oneof(fc.integer({ min: 15, max: 100 }), fc.integer({ min: 15, max: 50_000 }));
+    const work = fc.nat(50_000);
+    const exchange = fc.record({ pause: fc.nat(10_000_000), there: way, work, back: way });
     fc.assert(
       fc.property(
         fc.integer({ min: -1e9, max: 1e9 }),
@@ -47,8 +50,6 @@ describe('ClockEstimator', () => {
         fc.array(exchange, { minLength: 1, maxLength: 60 }),
         (offset, ppm, exchanges) => {
           const { samples, offsetAtEnd } = trueRun(offset, ppm, exchanges);
-          // By a clock that is ahead by more than the ways took they were shorter than nothing.
-          fc.pre(samples.some(({ roundTripMicros }) => roundTripMicros >= 0));
           const { offsetMicros, boundMicros } = estimateOf(samples);
           expect(Math.abs(offsetMicros - offsetAtEnd)).to.be.at.most(boundMicros + 0.5);
         },
