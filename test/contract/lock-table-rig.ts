@@ -74,15 +74,17 @@ export class LockTableRig {
     session: string,
     wish: Partial<LockRequest> = {},
   ): Promise<{ answer: Promise<Acquisition>; request: LockRequest }> {
-    let queued = false;
+    const queued = Promise.withResolvers<void>();
     const onQueued: LockRequest['onQueued'] = (place) => {
-      queued = true;
+      queued.resolve();
       wish.onQueued?.(place);
     };
     const request = this.ask(session, { waitMs: LONG_MS, ...wish, onQueued });
     const answer = table.acquire(request);
-    answer.catch(() => undefined); // looked at later, or not at all
-    await this.fixture.untilTrue(async () => queued);
+    answer.then((early) => {
+      queued.reject(new Error(`${session} was not queued, but got: ${JSON.stringify(early)}`));
+    }, queued.reject);
+    await this.fixture.until(queued.promise);
     return { answer, request };
   }
 }

@@ -293,7 +293,8 @@ export function describeLockTable(title: string, start: () => Promise<LockTableF
 
       it('lets readers through when the writer in front of them gives up', async () => {
         await hold(here, 'ana', { mode: 'shared' });
-        const writer = await queue(there, 'ben', { waitMs: SHORT_MS });
+        // Long enough for the reader to come while the writer still waits, also on a busy machine.
+        const writer = await queue(there, 'ben', { waitMs: 10 * SHORT_MS });
         const reader = await queue(here, 'cas', { mode: 'shared' });
         expect((await fixture.until(writer.answer)).outcome).to.equal('timeout');
         expect(granted(await reader.answer).mode).to.equal('shared');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const INTERVAL_MS = 100;
+const INTERVAL_MS = 20;
 
 /**
  * Waits until a condition that only polling can see holds. A failing check counts as not yet.
