@@ -157,6 +157,15 @@ export abstract class FileStore {
    */
   abstract openFile(name: FileName, version?: number): Promise<OpenFile | undefined>;
 
+  /**
+   * The current version where its whole content is in memory and it takes no waiting to see that it
+   * is the current one; undefined says nothing but that {@link openFile} is to be asked. It holds
+   * nothing that would have to be disposed of, and it never throws.
+   */
+  atHand(_name: FileName): OpenFile | undefined {
+    return undefined;
+  }
+
   /** The record of the current or the given version; undefined where {@link openFile} says so. */
   abstract stat(name: FileName, version?: number): Promise<VersionRecord | undefined>;
 
