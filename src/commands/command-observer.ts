@@ -4,8 +4,11 @@ export type Outcome = 'ok' | Lowercase<ErrorCode>;
 
 /** What commands were answered; telemetry counts it. Called for every command: keep it cheap. */
 export abstract class CommandObserver {
-  /** @param command upper-case name of a known command, or `UNKNOWN` */
-  abstract answered(command: string, outcome: Outcome): void;
+  /**
+   * @param command upper-case name of a known command, or `UNKNOWN`
+   * @param times how many of them were
+   */
+  abstract answered(command: string, outcome: Outcome, times: number): void;
   /**
    * How long commands took, waits included.
    * @param command upper-case; not necessarily a known one

@@ -15,8 +15,8 @@ export class CommandTally {
     return this.#errors;
   }
 
-  count(failed: boolean): void {
-    this.#commands += 1;
-    if (failed) this.#errors += 1;
+  count(failed: boolean, times: number): void {
+    this.#commands += times;
+    if (failed) this.#errors += times;
   }
 }

@@ -13,4 +13,9 @@ export interface Command {
   readonly upload?: Upload;
   /** When its last byte (or, with an upload, its content's first) was read; µs since the epoch. */
   readonly receivedAt: number;
+  /**
+   * How many equal requests of one read, one behind the other, this stands for; one if absent. Over
+   * one only where its handler answers such alike: see `CommandHandler.answersAlike`.
+   */
+  readonly times?: number;
 }

@@ -11,7 +11,6 @@ import { CommandCommand } from './server/command.js';
 import { CommandHandler, type CommandSpec } from './spec.js';
 import { refusedWhileSubscribed } from './subscription/while-subscribed.js';
 import { unknownCommand } from './unknown-command.js';
-import type { Upload } from './upload.js';
 
 /** What an unknown command is called where commands are counted: names come from clients. */
 export const UNKNOWN = 'UNKNOWN';
@@ -55,6 +54,14 @@ export class CommandRegistry {
   }
 
   /**
+   * See `CommandHandler.answersAlike`.
+   * @param name upper-case; not necessarily a known one
+   */
+  answersAlike(name: string): boolean {
+    return this.#handlers.get(name)?.answersAlike ?? false;
+  }
+
+  /**
    * Never throws and never rejects. The reply comes at once where the handler has it at once. A
    * content that belongs to the command has passed whole when the reply is there.
    */
@@ -62,31 +69,32 @@ export class CommandRegistry {
     const handler = this.#handlers.get(command.name);
     if (handler === undefined) {
       const refusal = unknownCommand(command, this.names);
-      return this.#answer(UNKNOWN, refusal, command.upload);
+      return this.#answer(UNKNOWN, refusal, command);
     }
     const { name } = handler.spec;
     if (!arityFits(handler.spec, command)) {
-      return this.#answer(name, wrongArity(handler.spec), command.upload);
+      return this.#answer(name, wrongArity(handler.spec), command);
     }
     const refusal = refusedWhileSubscribed(name, context.connection);
-    if (refusal !== undefined) return this.#answer(name, refusal, command.upload);
+    if (refusal !== undefined) return this.#answer(name, refusal, command);
     try {
       const reply = handler.execute(command, context);
-      if (!(reply instanceof Promise)) return this.#observed(name, reply);
+      if (!(reply instanceof Promise)) return this.#observed(name, reply, command);
       return reply.then(
-        (settled) => this.#observed(name, settled),
-        (error: unknown) => this.#answer(name, this.#fault(name, error, context), command.upload),
+        (settled) => this.#observed(name, settled, command),
+        (error: unknown) => this.#answer(name, this.#fault(name, error, context), command),
       );
     } catch (error) {
-      return this.#answer(name, this.#fault(name, error, context), command.upload);
+      return this.#answer(name, this.#fault(name, error, context), command);
     }
   }
 
   /** An answer in place of the handler's: nobody else will take the content. */
-  #answer(name: string, reply: Reply, upload: Upload | undefined): Reply | Promise<Reply> {
-    if (upload === undefined) return this.#observed(name, reply);
+  #answer(name: string, reply: Reply, command: Command): Reply | Promise<Reply> {
+    const { upload } = command;
+    if (upload === undefined) return this.#observed(name, reply, command);
     upload.discard();
-    const answered = (): Reply => this.#observed(name, reply);
+    const answered = (): Reply => this.#observed(name, reply, command);
     // An upload that broke off has no stream any more that could get out of step.
     return upload.tail().then(answered, answered);
   }
@@ -103,10 +111,10 @@ export class CommandRegistry {
     return INTERNAL_ERROR;
   }
 
-  #observed(name: string, reply: Reply): Reply {
+  #observed(name: string, reply: Reply, { times = 1 }: Command): Reply {
     const outcome = outcomeOf(reply);
-    this.tally.count(outcome !== 'ok');
-    this.observer.answered(name, outcome);
+    this.tally.count(outcome !== 'ok', times);
+    this.observer.answered(name, outcome, times);
     return reply;
   }
 }

@@ -55,5 +55,10 @@ export interface CommandSpec {
  */
 export abstract class CommandHandler {
   abstract readonly spec: CommandSpec;
+  /**
+   * Whether equal requests without arguments that came in one read, one behind the other, may all be
+   * given the reply to the first: it changes nothing, and answers at once.
+   */
+  readonly answersAlike: boolean = false;
   abstract execute(command: Command, context: CommandContext): Reply | Promise<Reply>;
 }

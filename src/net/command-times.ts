@@ -34,9 +34,11 @@ export class CommandTimes {
   }
 
   /** The command was answered at once. */
-  answered({ name, receivedAt }: Command): void {
-    this.#answered += 1;
-    if (name === 'TIME' && this.#times++ === 0) this.#receivedAt = receivedAt;
+  answered({ name, receivedAt, times = 1 }: Command): void {
+    this.#answered += times;
+    if (name !== 'TIME') return;
+    if (this.#times === 0) this.#receivedAt = receivedAt;
+    this.#times += times;
   }
 
   /**

@@ -22,6 +22,7 @@ export class DialectFactory {
       return new RespDialect({
         maxFileBytes,
         contentIndexOf: (command) => this.registry.contentIndexOf(command),
+        answersAlike: (command) => this.registry.answersAlike(command),
         lastRequest: this.#lastRequest,
       });
     }

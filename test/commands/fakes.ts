@@ -67,8 +67,8 @@ export class RecordingObserver extends CommandObserver {
   /** Seconds and how many, by the command. */
   readonly times: (readonly [string, number, number])[] = [];
 
-  override answered(command: string, outcome: Outcome): void {
-    this.seen.push([command, outcome]);
+  override answered(command: string, outcome: Outcome, times: number): void {
+    for (let done = 0; done < times; done++) this.seen.push([command, outcome]);
   }
 
   override took(command: string, seconds: number, times: number): void {

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import type { Command } from '../../src/commands/command.js';
 import { CommandTally } from '../../src/commands/command-tally.js';
+import { EchoCommand } from '../../src/commands/connection/echo.js';
+import { PingCommand } from '../../src/commands/connection/ping.js';
 import { CommandRegistry } from '../../src/commands/registry.js';
 import { failure, OK, type Reply } from '../../src/commands/reply.js';
 import { CommandHandler, type CommandSpec } from '../../src/commands/spec.js';
+import { TimeCommand } from '../../src/commands/time/time.js';
 import { Upload, UploadAborted } from '../../src/commands/upload.js';
 import { FileStoreUnavailable } from '../../src/files/errors.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
@@ -15,6 +18,7 @@ import {
   plainNow,
   RecordingLog,
   RecordingObserver,
+  StoppedClock,
 } from './fakes.js';
 
 class Handler extends CommandHandler {
@@ -84,6 +88,30 @@ describe('CommandRegistry', () => {
     expect(plainNow(all.run(command('STORE', 'a'), contextOf()))).to.equal('OK');
     expect(observer.seen).to.deep.equal([['STORE', 'ok']]);
     expect([tally.commands, tally.errors]).to.deep.equal([1, 0]);
+  });
+
+  it('asks once where one command stands for several, and counts all', () => {
+    let asked = 0;
+    const all = answering(() => {
+      asked += 1;
+      return OK;
+    });
+    all.run({ ...command('STORE', 'a'), times: 3 }, contextOf());
+    all.run({ ...command('NO'), times: 2 }, contextOf());
+    expect(asked).to.equal(1);
+    expect(observer.seen.map(([name]) => name)).to.deep.equal([
+      ...Array(3).fill('STORE'),
+      ...Array(2).fill('UNKNOWN'),
+    ]);
+    expect([tally.commands, tally.errors]).to.deep.equal([5, 2]);
+  });
+
+  it('knows which commands answer alike', () => {
+    const all = registry(new TimeCommand(new StoppedClock()), new PingCommand(), new EchoCommand());
+    expect(['TIME', 'PING', 'ECHO', 'NO'].filter((name) => all.answersAlike(name))).to.deep.equal([
+      'TIME',
+      'PING',
+    ]);
   });
 
   it('waits for what a handler has to wait for', async () => {

@@ -104,6 +104,18 @@ describe('CommandTimes', () => {
     ]);
   });
 
+  it('counts as many as a command stands for', async () => {
+    times.start(clock.monotonicMs());
+    times.next('TIME');
+    await clock.advance(8);
+    times.answered({ name: 'TIME', args: [], receivedAt: clock.epochMicros() - 8_000, times: 4 });
+    times.handedOver();
+    expect(observer.times).to.deep.equal([
+      ['TIME', 0.002, 4],
+      ['TIME left', 0.008, 4],
+    ]);
+  });
+
   it('times TIME from its bytes being read, several together from those of the first', async () => {
     times.start(clock.monotonicMs());
     const receivedAt = clock.epochMicros();

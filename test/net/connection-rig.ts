@@ -102,6 +102,7 @@ export class ConnectionRig implements AsyncDisposable {
         dialect: new RespDialect({
           maxFileBytes: 1_000_000,
           contentIndexOf: (name) => registry.contentIndexOf(name),
+          answersAlike: (name) => registry.answersAlike(name),
           lastRequest: new LastRequest(),
         }),
         remoteAddress: '192.0.2.1:5000',

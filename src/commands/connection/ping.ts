@@ -23,6 +23,8 @@ export class PingCommand extends CommandHandler {
     keyPosition: 0,
   };
 
+  override readonly answersAlike = true;
+
   /** To a RESP2 client that is subscribed as a message: it knows no other replies then. */
   override execute({ args }: Command, { connection }: CommandContext): Reply {
     const [message] = args;

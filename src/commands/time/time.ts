@@ -20,6 +20,8 @@ export class TimeCommand extends CommandHandler {
     keyPosition: 0,
   };
 
+  override readonly answersAlike = true;
+
   constructor(private readonly clock: Clock) {
     super();
   }

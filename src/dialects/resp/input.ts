@@ -66,18 +66,22 @@ export class Input {
     return taken;
   }
 
-  /** Takes `wanted` if exactly that comes next, and comes in one read. */
-  takeIf(wanted: Buffer): boolean {
-    if (this.#position === this.#current.length && !this.#advance()) return false;
+  /**
+   * Takes `wanted` as often as exactly that comes next, up to `most` times and within one read.
+   * @returns how often
+   */
+  takeEach(wanted: Buffer, most: number): number {
+    if (this.#position === this.#current.length && !this.#advance()) return 0;
     const bytes = this.#current;
-    const start = this.#position;
-    if (bytes.length - start < wanted.length) return false;
-    for (let at = 0; at < wanted.length; at++) {
-      if (bytes[start + at] !== wanted[at]) return false;
+    const end = Math.min(bytes.length, this.#position + most * wanted.length);
+    let times = 0;
+    for (let at = this.#position; at + wanted.length <= end; at += wanted.length) {
+      if (!liesAt(bytes, at, wanted)) break;
+      times += 1;
     }
-    this.#position = start + wanted.length;
+    this.#position += times * wanted.length;
     if (this.#position === bytes.length) this.#forget();
-    return true;
+    return times;
   }
 
   #forget(): void {
@@ -106,4 +110,11 @@ export class Input {
     }
     return this.#next.pop();
   }
+}
+
+function liesAt(bytes: Buffer, start: number, wanted: Buffer): boolean {
+  for (let at = 0; at < wanted.length; at++) {
+    if (bytes[start + at] !== wanted[at]) return false;
+  }
+  return true;
 }

@@ -33,3 +33,9 @@ export const MAX_COMMAND_BYTES = 1024 * 1024;
  * reading ahead.
  */
 export const QUEUED_READ_COST_BYTES = 256;
+
+/**
+ * Equal requests that are one command, and whose replies are written in one piece: some 20 KB of
+ * them, so that a client that does not read is noticed as soon as by single ones.
+ */
+export const MAX_ALIKE = 512;

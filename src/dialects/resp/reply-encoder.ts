@@ -1,7 +1,9 @@
 import type { Reply } from '../../commands/reply.js';
 import type { ReplyWriter } from '../dialect.js';
+import { TimeText } from './time-text.js';
 
-const MICROS_PER_SECOND = 1_000_000;
+/** For all connections: it depends on nothing but the time. */
+const timeText = new TimeText();
 
 /** `-CODE message`. A line break would end the line early and shift all replies behind it. */
 export function errorLine(code: string, message: string): string {
@@ -16,12 +18,10 @@ export class ReplyEncoder {
   #protocol: 2 | 3 = 2;
   /** What was encoded since the last part that is no text. */
   #text = '';
-  /** The second that was told last, and the reply to `TIME` up to the rest of it. */
-  #second = -1;
-  #secondText = '';
 
-  encode(reply: Reply, out: ReplyWriter): void {
-    this.#encode(reply, out);
+  /** @param times how often, one behind the other */
+  encode(reply: Reply, out: ReplyWriter, times = 1): void {
+    for (let done = 0; done < times; done++) this.#encode(reply, out);
     this.#flush(out);
   }
 
@@ -40,7 +40,7 @@ export class ReplyEncoder {
         this.#verbatim(reply.value);
         return;
       case 'time':
-        this.#time(reply.micros);
+        this.#text += timeText.of(reply.micros);
         return;
       case 'boolean':
         this.#boolean(reply.value);
@@ -102,18 +102,6 @@ export class ReplyEncoder {
       this.#protocol === 3
         ? `=${bytes + 'txt:'.length}\r\ntxt:${value}\r\n`
         : `$${bytes}\r\n${value}\r\n`;
-  }
-
-  /** Two bulk strings, as Redis answers. */
-  #time(micros: number): void {
-    const second = Math.floor(micros / MICROS_PER_SECOND);
-    if (second !== this.#second) {
-      this.#second = second;
-      const digits = String(second);
-      this.#secondText = `*2\r\n$${digits.length}\r\n${digits}\r\n$`;
-    }
-    const rest = String(Math.trunc(micros - second * MICROS_PER_SECOND));
-    this.#text += `${this.#secondText}${rest.length}\r\n${rest}\r\n`;
   }
 
   #boolean(value: boolean): void {

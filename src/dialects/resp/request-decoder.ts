@@ -16,11 +16,14 @@ export interface RequestOptions {
    * @param command in upper case; not necessarily a known one
    */
   contentIndexOf(command: string): number | undefined;
+  /**
+   * Whether equal requests for a command without arguments may be one command.
+   * @param command in upper case; not necessarily a known one
+   */
+  answersAlike(command: string): boolean;
   /** Shared by the decoders of all connections. */
   readonly lastRequest: LastRequest;
 }
-
-const NO_ARGUMENTS: readonly Buffer[] = [];
 
 type Phase = 'count' | 'length' | 'argument' | 'content' | 'terminator';
 
@@ -71,8 +74,8 @@ export class RequestDecoder {
    */
   decode(input: Input): Command | undefined {
     if (this.#phase === 'count' && !this.#line.begun) {
-      const name = this.#options.lastRequest.takeFrom(input);
-      if (name !== undefined) return { name, args: NO_ARGUMENTS, receivedAt: input.atMicros };
+      const again = this.#options.lastRequest.takeFrom(input);
+      if (again !== undefined) return again;
     }
     while (this.#ready === undefined && this.#step(input));
     const command = this.#ready;
@@ -170,12 +173,17 @@ export class RequestDecoder {
     if (this.#name === undefined) {
       this.#name = commandName(argument);
       this.#contentIndex = this.#options.contentIndexOf(this.#name);
-      if (this.#stringsLeft === 0) this.#options.lastRequest.remember(argument, this.#name);
+      if (this.#stringsLeft === 0) this.#remember(argument, this.#name);
     } else {
       this.#args.push(argument);
     }
     this.#phase = 'terminator';
     return true;
+  }
+
+  #remember(spelling: Buffer, name: string): void {
+    const { lastRequest, answersAlike } = this.#options;
+    lastRequest.remember(spelling, name, answersAlike(name));
   }
 
   #readContent(input: Input): boolean {

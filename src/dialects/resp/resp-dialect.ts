@@ -49,7 +49,7 @@ export class RespDialect extends Dialect {
 
   override encode(command: Command, reply: Reply, out: ReplyWriter): void {
     if (command.upload !== undefined && command.upload === this.#broken) return;
-    this.#encoder.encode(reply, out);
+    this.#encoder.encode(reply, out, command.times);
   }
 
   override encodeUnasked(message: Reply, out: ReplyWriter): void {

@@ -49,8 +49,8 @@ export class PromCommandObserver extends CommandObserver {
       .series({});
   }
 
-  override answered(command: string, outcome: Outcome): void {
-    this.#of(command).outcomes.get(outcome)?.inc();
+  override answered(command: string, outcome: Outcome, times: number): void {
+    this.#of(command).outcomes.get(outcome)?.inc(times);
   }
 
   override took(command: string, seconds: number, times: number): void {

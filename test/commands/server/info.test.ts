@@ -51,8 +51,8 @@ describe('INFO', () => {
 
   it('counts what happened until now', () => {
     clock.nowMs += 90_061_500;
-    tally.count(false);
-    tally.count(true);
+    tally.count(false, 1);
+    tally.count(true, 1);
     const text = ask('everything');
     for (const line of [
       'uptime_in_seconds:90061',

@@ -181,6 +181,15 @@ describe('encoding RESP', () => {
     expect(encoded(array(items)).steps).to.have.length(1);
   });
 
+  it('answers a command that stands for several as often', async () => {
+    const out = new RecordingWriter();
+    const dialect = new RespDialect(OPTIONS);
+    const reply: Reply = { kind: 'time', micros: 1_700_000_000_000_042 };
+    dialect.encode({ ...COMMAND, times: 3 }, reply, out);
+    expect(await out.sent()).to.equal('*2\r\n$10\r\n1700000000\r\n$2\r\n42\r\n'.repeat(3));
+    expect(out.steps).to.have.length(1);
+  });
+
   it('writes bytes uncopied', () => {
     const bytes = Buffer.from('content');
     expect(encoded(bulk(bytes)).steps[1]).to.have.property('bytes', bytes);

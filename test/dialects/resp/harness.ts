@@ -11,6 +11,7 @@ export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 export const OPTIONS: RequestOptions = {
   maxFileBytes: MAX_FILE_BYTES,
   contentIndexOf: (command) => ({ PUT: 1, STORE: 0 })[command],
+  answersAlike: (command) => command === 'PING',
   lastRequest: new LastRequest(),
 };
 
@@ -47,12 +48,20 @@ export async function decode(
   const seen: Promise<Seen>[] = [];
   for (const piece of pieces) {
     dialect.feed(piece, 0);
-    for (const decoded of drain(dialect)) seen.push(see(decoded));
+    seen.push(...seenNow(dialect));
     afterEach(dialect);
   }
   dialect.end();
-  for (const decoded of drain(dialect)) seen.push(see(decoded));
+  seen.push(...seenNow(dialect));
   return Promise.all(seen);
+}
+
+/** One that stands for several is seen as often. */
+function seenNow(dialect: RespDialect): Promise<Seen>[] {
+  return [...drain(dialect)].flatMap((decoded) => {
+    const times = decoded.kind === 'command' ? (decoded.command.times ?? 1) : 1;
+    return Array.from({ length: times }, () => see(decoded));
+  });
 }
 
 /** All that can be decoded now. */

@@ -111,11 +111,11 @@ describe('The Prometheus observers', () => {
 
     it('counts a command by its outcome, and times it', async () => {
       const change = await moved(registry, () => {
-        observer.answered('LOCK', 'locked');
+        observer.answered('LOCK', 'locked', 2);
         observer.took('LOCK', 0.25, 2);
       });
       expect(change).to.deep.equal({
-        'candado_commands_total{command="lock",outcome="locked"}': 1,
+        'candado_commands_total{command="lock",outcome="locked"}': 2,
         'candado_command_duration_seconds_sum{command="lock"}': 0.5,
         'candado_command_duration_seconds_count{command="lock"}': 2,
       });
@@ -124,11 +124,11 @@ describe('The Prometheus observers', () => {
     it('makes no series of names that clients make up', async () => {
       const before = (await samples(registry)).size;
       const change = await moved(registry, () => {
-        observer.answered('EVIL-1', 'err');
+        observer.answered('EVIL-1', 'err', 1);
         observer.took('EVIL-1', 0.25, 1);
-        observer.answered('__proto__', 'err');
+        observer.answered('__proto__', 'err', 1);
         observer.took('__proto__', 0.25, 1);
-        observer.answered('UNKNOWN', 'ok');
+        observer.answered('UNKNOWN', 'ok', 1);
         observer.took('UNKNOWN', 0.5, 1);
       });
       expect(change).to.deep.equal({
