@@ -46,16 +46,20 @@ export interface Content extends AsyncDisposable {
 }
 
 /** A content that is in memory, and holds nothing to dispose of. */
-export function wholeContent(whole: Buffer): Content {
-  return {
-    size: whole.length,
-    whole,
-    async *chunks() {
-      if (whole.length > 0) yield whole;
-    },
-    giveBack: () => undefined,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+export class WholeContent implements Content {
+  constructor(readonly whole: Buffer) {}
+
+  get size(): number {
+    return this.whole.length;
+  }
+
+  async *chunks(): AsyncGenerator<Buffer, void, undefined> {
+    if (this.whole.length > 0) yield this.whole;
+  }
+
+  giveBack(): void {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 export const OK: Reply = { kind: 'simple', text: 'OK' };

@@ -112,13 +112,17 @@ export class SocketWriter extends ReplyWriter {
   }
 
   #writeJoined(): void {
-    const texts = this.#text === '' ? this.#parts : [...this.#parts, this.#text];
-    const joined = Buffer.concat(
-      texts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
-    );
+    if (this.#text !== '') this.#parts.push(this.#text);
+    let most = 0;
+    for (const part of this.#parts) most += mostBytesOf(part);
+    const joined = Buffer.allocUnsafe(most);
+    let length = 0;
+    for (const part of this.#parts) {
+      length += typeof part === 'string' ? joined.write(part, length) : part.copy(joined, length);
+    }
     this.#drop();
-    this.socket.write(joined);
-    this.onSent(joined.length);
+    this.socket.write(joined.subarray(0, length));
+    this.onSent(length);
   }
 
   #writeEach(): void {
@@ -171,4 +175,9 @@ export class SocketWriter extends ReplyWriter {
     this.#drained?.resolve();
     this.#drained = undefined;
   }
+}
+
+/** A unit of UTF-16 has at most three bytes in UTF-8. */
+function mostBytesOf(part: string | Buffer): number {
+  return typeof part === 'string' ? 3 * part.length : part.length;
 }

@@ -96,8 +96,8 @@ describe('CommandRegistry', () => {
       asked += 1;
       return OK;
     });
-    all.run({ ...command('STORE', 'a'), times: 3 }, contextOf());
-    all.run({ ...command('NO'), times: 2 }, contextOf());
+    plainNow(all.run({ ...command('STORE', 'a'), times: 3 }, contextOf()));
+    plainNow(all.run({ ...command('NO'), times: 2 }, contextOf()));
     expect(asked).to.equal(1);
     expect(observer.seen.map(([name]) => name)).to.deep.equal([
       ...Array(3).fill('STORE'),

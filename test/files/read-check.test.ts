@@ -42,7 +42,18 @@ describe('read checks', () => {
     }
   });
 
+  it('by checksum do the same with what is in memory', () => {
+    const check = new Sha256ReadCheck();
+    const { record } = fileOf('as written', '');
+    check.checkWhole(NAME, record, Buffer.from('as written'));
+    expect(() => check.checkWhole(NAME, record, Buffer.from('as wsitten'))).to.throw(
+      ContentDamaged,
+      'version 3 of "a.txt" is damaged',
+    );
+  });
+
   it('may be left out', async () => {
     await new NoReadCheck().check();
+    new NoReadCheck().checkWhole();
   });
 });

@@ -1,10 +1,11 @@
 import { injectable } from 'inversify';
 import { giveBack } from '../../files/chunk-memory.js';
+import type { FileName } from '../../files/file-name.js';
 import { FileStore, type OpenFile } from '../../files/file-store.js';
 import { ReadCheck } from '../../files/read-check.js';
 import { ArgumentReader } from '../arguments.js';
 import type { Command } from '../command.js';
-import { type Content, NULL, type Reply, wholeContent } from '../reply.js';
+import { type Content, NULL, type Reply, WholeContent } from '../reply.js';
 import { CommandHandler, type CommandSpec } from '../spec.js';
 
 /** `GET`: a file's current content, an older version of it, or a part. */
@@ -42,9 +43,20 @@ export class GetCommand extends CommandHandler {
     super();
   }
 
-  override async execute(command: Command): Promise<Reply> {
+  override execute(command: Command): Reply | Promise<Reply> {
     const reader = new ArgumentReader(command.args, this.spec);
     const name = reader.fileName();
+    return (reader.done ? this.#atHand(name) : undefined) ?? this.#opened(name, reader);
+  }
+
+  #atHand(name: FileName): Reply | undefined {
+    const file = this.files.atHand(name);
+    if (file?.whole === undefined) return undefined;
+    this.readCheck.checkWhole(name, file.record, file.whole);
+    return { kind: 'content', content: new WholeContent(file.whole) };
+  }
+
+  async #opened(name: FileName, reader: ArgumentReader): Promise<Reply> {
     let version: number | undefined;
     let offset = 0;
     let length = Number.MAX_SAFE_INTEGER;
@@ -71,7 +83,7 @@ export class GetCommand extends CommandHandler {
 
 function part(file: OpenFile, offset: number, length: number): Content {
   const size = Math.max(0, Math.min(length, file.record.size - offset));
-  if (file.whole !== undefined) return wholeContent(file.whole.subarray(offset, offset + size));
+  if (file.whole !== undefined) return new WholeContent(file.whole.subarray(offset, offset + size));
   return {
     size,
     chunks: () => file.read(offset, size),
