@@ -2,11 +2,22 @@ import type { ChangeEvent } from './event-feed.js';
 
 /** What somebody is subscribed to, in the order in which it was asked for. */
 export class Subscriptions {
-  readonly channels = new Set<string>();
-  readonly patterns = new Set<string>();
+  /** Made when they are needed: most connections subscribe to nothing. */
+  #channels: Set<string> | undefined;
+  #patterns: Set<string> | undefined;
+
+  get channels(): Set<string> {
+    this.#channels ??= new Set();
+    return this.#channels;
+  }
+
+  get patterns(): Set<string> {
+    this.#patterns ??= new Set();
+    return this.#patterns;
+  }
 
   get count(): number {
-    return this.channels.size + this.patterns.size;
+    return (this.#channels?.size ?? 0) + (this.#patterns?.size ?? 0);
   }
 }
 

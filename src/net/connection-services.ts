@@ -17,7 +17,6 @@ export interface ConnectionServices {
   readonly log: Log;
   readonly observer: ConnectionObserver;
   readonly commandObserver: CommandObserver;
-  readonly idleTimeoutMs: number;
 }
 
 /** What sets one connection apart. */
@@ -26,5 +25,4 @@ export interface ConnectionIdentity {
   readonly session: Session;
   readonly dialect: Dialect;
   readonly remoteAddress: string;
-  readonly localAddress: string;
 }

@@ -8,11 +8,12 @@ import { UploadAborted } from '../commands/upload.js';
 import type { Dialect, DialectName } from '../dialects/dialect.js';
 import type { ChangeEvent } from '../events/event-feed.js';
 import { Subscriptions } from '../events/subscriber.js';
-import type { Session, SessionListener } from '../sessions/session.js';
+import type { HeldLock, Session, SessionListener } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
 import { CommandTimes } from './command-times.js';
 import type { ConnectionIdentity, ConnectionServices } from './connection-services.js';
 import { Departure } from './departure.js';
+import { joined } from './proxy-header.js';
 import { PushQueue } from './push-queue.js';
 import { QuietTimer } from './quiet-timer.js';
 import { ReadPace } from './read-pace.js';
@@ -26,12 +27,13 @@ const CUT_BY_DRAIN =
 /**
  * One client: bytes to commands to replies to bytes, strictly in order. A command that has to wait
  * holds back what was sent after it; what arrives meanwhile is read up to a limit, so that a
- * client that leaves is noticed.
+ * client that leaves is noticed. Who listens to its socket tells it what happens there.
+ *
+ * What only few connections need is made when they do: there may be many thousands that are idle.
  */
-export class Connection implements CommandContext, ConnectionHandle {
+export class Connection implements CommandContext, ConnectionHandle, SessionListener {
   readonly id: number;
   readonly remoteAddress: string;
-  readonly localAddress: string;
   readonly dialect: DialectName;
   readonly openedAtMs: number;
   protocol: 2 | 3 = 2;
@@ -43,24 +45,17 @@ export class Connection implements CommandContext, ConnectionHandle {
 
   readonly subscriptions = new Subscriptions();
 
-  /** Settles when the socket is closed and everything its session held has been released. */
-  readonly closed: Promise<void>;
-
   #session: Session;
   readonly #dialect: Dialect;
   readonly #writer: SocketWriter;
   readonly #reading: ReadPace;
-  readonly #pushes: PushQueue;
-  readonly #departure: Departure;
-  readonly #quiet: QuietTimer;
-  readonly #slowReader: SlowReaderWatch;
+  #pushes: PushQueue | undefined;
+  #departure: Departure | undefined;
+  #quiet: QuietTimer | undefined;
+  #slowReader: SlowReaderWatch | undefined;
   readonly #waits = new WaitGate();
-  readonly #sessionListener: SessionListener = {
-    lost: (lock) => this.push(lostPush(lock)),
-    waitedFor: (lock, waiting) => this.push(waitedForPush(lock, waiting)),
-  };
-  readonly #log: Log;
   readonly #times: CommandTimes;
+  #closed: PromiseWithResolvers<void> | undefined;
   #running: Promise<void> | undefined;
   /** The client ended its session; it will not come back. */
   #goodbye = false;
@@ -74,44 +69,19 @@ export class Connection implements CommandContext, ConnectionHandle {
   ) {
     this.id = identity.id;
     this.#session = identity.session;
-    this.#session.listener = this.#sessionListener;
+    this.#session.listener = this;
     this.remoteAddress = identity.remoteAddress;
-    this.localAddress = identity.localAddress;
     this.dialect = identity.dialect.name;
     this.openedAtMs = services.clock.monotonicMs();
     this.lastCommandAtMs = this.openedAtMs;
     this.#dialect = identity.dialect;
     this.#reading = new ReadPace(socket, this.#dialect);
-    this.#log = services.log.child({
-      conn: this.id,
-      session: this.session.id,
-      remote: this.remoteAddress,
-    });
     this.#times = new CommandTimes(services.clock, services.commandObserver);
-    this.#quiet = new QuietTimer(services.clock, () => this.#onQuiet());
-    this.#slowReader = new SlowReaderWatch(socket, services.clock, () => {
-      this.#log.warn('connection.slow', 'A client does not read its replies and is cut off');
-      socket.destroy();
-    });
     this.#writer = new SocketWriter(
       socket,
-      (bytes) => {
-        services.observer.sent(this.dialect, bytes);
-        if (socket.writableLength > 0) this.#slowReader.watch();
-      },
+      (bytes) => this.#onSent(bytes),
       (err) => this.#log.error('reply.cut', 'A content could not be sent whole', { err }),
     );
-    this.#pushes = new PushQueue(this.#dialect, this.#writer, {
-      written: () => (this.#running === undefined ? this.#pump() : this.#flush()),
-      overflown: () => this.#dropSlow(),
-    });
-    this.#departure = new Departure(socket, services.clock, () => this.#detach());
-    socket.setTimeout(services.idleTimeoutMs, () => this.#onIdle());
-    socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#onDrain());
-    this.closed = new Promise((resolve) => {
-      socket.once('close', () => resolve(this.#onClose()));
-    });
   }
 
   get session(): Session {
@@ -120,6 +90,15 @@ export class Connection implements CommandContext, ConnectionHandle {
 
   get connection(): ConnectionHandle {
     return this;
+  }
+
+  get localAddress(): string {
+    return joined(this.socket.localAddress ?? '', this.socket.localPort ?? 0);
+  }
+
+  /** Settles when the socket is closed and everything its session held has been released. */
+  get closed(): Promise<void> {
+    return this.#closing.promise;
   }
 
   get signal(): AbortSignal {
@@ -138,24 +117,32 @@ export class Connection implements CommandContext, ConnectionHandle {
     const { clock } = this.services;
     const nowMs = clock.monotonicMs();
     this.#dialect.feed(bytes, clock.epochMicrosAt(nowMs));
-    this.#quiet.cancel();
+    this.#quiet?.cancel();
     // Also while a command runs: what ends a message is the time on the wire, not ours.
-    if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
+    this.#armQuiet();
     this.#pump(nowMs);
   }
 
   adopt(session: Session): void {
     this.#session.listener = undefined;
     this.#session = session;
-    session.listener = this.#sessionListener;
+    session.listener = this;
   }
 
   push(items: readonly Reply[]): void {
-    if (this.protocol === 3) this.#pushes.send({ kind: 'push', items });
+    if (this.protocol === 3) this.#unasked.send({ kind: 'push', items });
+  }
+
+  lost(lock: HeldLock): void {
+    this.push(lostPush(lock));
+  }
+
+  waitedFor(lock: HeldLock, waiting: number): void {
+    this.push(waitedForPush(lock, waiting));
   }
 
   tell(event: ChangeEvent, pattern: string | undefined): void {
-    this.#pushes.send(eventMessage(event, pattern));
+    this.#unasked.send(eventMessage(event, pattern));
   }
 
   async end(): Promise<void> {
@@ -225,10 +212,10 @@ export class Connection implements CommandContext, ConnectionHandle {
   }
 
   #answer(command: Command, reply: Reply): void {
-    this.#pushes.releaseAll();
+    this.#pushes?.releaseAll();
     this.#dialect.encode(command, reply, this.#writer);
     if (reply.kind === 'bye') this.#goodbye = true;
-    if (!this.#log.debugs) return;
+    if (!this.services.log.debugs) return;
     this.#log.debug('command.answered', 'A command was answered', {
       command: command.name,
       reply: reply.kind,
@@ -249,21 +236,65 @@ export class Connection implements CommandContext, ConnectionHandle {
   async #finishStreaming(): Promise<void> {
     while (this.#writer.streaming !== undefined) await this.#writer.streaming;
     this.#running = undefined;
-    this.#pushes.release();
+    this.#pushes?.release();
     this.#pump();
   }
 
   /** Nothing more to execute for now. */
   #rest(): void {
     this.#flush();
-    if (this.#writer.closing) this.#departure.begin();
+    if (this.#writer.closing) this.#leaving.begin();
     if (this.#writer.closing || this.#writer.backpressured) return;
     const finished = this.#ended && this.#dialect.quietMs === 0;
     if (finished || (this.#draining && !this.#contentPending)) {
       this.#writer.close();
       this.#flush();
-      this.#departure.begin();
-    } else if (this.#dialect.quietMs > 0) this.#quiet.arm(this.#dialect.quietMs);
+      this.#leaving.begin();
+    } else this.#armQuiet();
+  }
+
+  get #leaving(): Departure {
+    const { socket, services } = this;
+    this.#departure ??= new Departure(socket, services.clock, () => this.#detach());
+    return this.#departure;
+  }
+
+  get #closing(): PromiseWithResolvers<void> {
+    this.#closed ??= Promise.withResolvers();
+    return this.#closed;
+  }
+
+  get #unasked(): PushQueue {
+    this.#pushes ??= new PushQueue(this.#dialect, this.#writer, {
+      written: () => (this.#running === undefined ? this.#pump() : this.#flush()),
+      overflown: () => this.#dropSlow(),
+    });
+    return this.#pushes;
+  }
+
+  get #log(): Log {
+    return this.services.log.child({
+      conn: this.id,
+      session: this.session.id,
+      remote: this.remoteAddress,
+    });
+  }
+
+  #armQuiet(): void {
+    const { quietMs } = this.#dialect;
+    if (quietMs === 0) return;
+    this.#quiet ??= new QuietTimer(this.services.clock, () => this.#onQuiet());
+    this.#quiet.arm(quietMs);
+  }
+
+  #onSent(bytes: number): void {
+    this.services.observer.sent(this.dialect, bytes);
+    if (this.socket.writableLength === 0) return;
+    this.#slowReader ??= new SlowReaderWatch(this.socket, this.services.clock, () => {
+      this.#log.warn('connection.slow', 'A client does not read its replies and is cut off');
+      this.socket.destroy();
+    });
+    this.#slowReader.watch();
   }
 
   #detach(): Promise<void> {
@@ -298,14 +329,11 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#pump();
   }
 
-  /** Who holds, waits or is subscribed is not idle; who stalls in the middle of an upload is. */
-  #onIdle(): void {
+  /** Nothing moved for a while. Who holds, waits or is subscribed is not idle; who stalls in the middle of an upload is. */
+  onIdle(): void {
     const engaged =
       this.#running !== undefined || this.session.held.size > 0 || this.subscriptions.count > 0;
-    if (engaged && this.#dialect.uploading === undefined) {
-      this.socket.setTimeout(this.services.idleTimeoutMs);
-      return;
-    }
+    if (engaged && this.#dialect.uploading === undefined) return;
     this.#log.info('connection.idle', 'An idle connection is closed');
     this.socket.destroy();
   }
@@ -318,26 +346,35 @@ export class Connection implements CommandContext, ConnectionHandle {
     this.#dialect.abort(new UploadAborted('the connection is closed: its client does not read'));
   }
 
-  #onDrain(): void {
-    this.#pushes.release();
+  /** The client caught up with reading. */
+  onDrain(): void {
+    this.#writer.release();
+    this.#pushes?.release();
     this.#pump();
   }
 
-  #onEnd(): void {
+  /** The client sends no more. */
+  onEnd(): void {
     this.#ended = true;
     this.#waits.close('left');
     this.#dialect.end();
     this.#pump();
   }
 
-  async #onClose(): Promise<void> {
-    this.#quiet.cancel();
-    this.#slowReader.cancel();
-    this.#pushes.cancel();
+  /** The socket is closed. */
+  onClose(): void {
+    this.#closing.resolve(this.#leave());
+  }
+
+  async #leave(): Promise<void> {
+    this.#writer.release();
+    this.#quiet?.cancel();
+    this.#slowReader?.cancel();
+    this.#pushes?.cancel();
     this.#waits.close('left');
     this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
     while (this.#running !== undefined) await this.#running;
-    await this.#departure.finish();
-    this.#log.debug('connection.closed', 'A connection is closed');
+    await this.#leaving.finish();
+    if (this.services.log.debugs) this.#log.debug('connection.closed', 'A connection is closed');
   }
 }

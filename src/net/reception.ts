@@ -22,6 +22,14 @@ export interface Arrival {
   readonly firstBytes: Buffer;
 }
 
+/** What becomes of a reception: one of them, once. */
+export interface ReceptionEvents {
+  arrived(arrival: Arrival): void;
+  rejected(reason: RejectionReason): void;
+}
+
+const noTimer = (): void => undefined;
+
 /**
  * The first bytes of a connection: the PROXY header, if one is required, then the byte that
  * chooses the dialect.
@@ -38,8 +46,7 @@ export class Reception {
     private readonly rules: ReceptionRules,
     clock: Clock,
     private readonly log: Log,
-    private readonly onArrival: (arrival: Arrival) => void,
-    private readonly onRejected: (reason: RejectionReason) => void,
+    private readonly events: ReceptionEvents,
   ) {
     this.#remoteAddress = joined(socket.remoteAddress ?? '', socket.remotePort ?? 0);
     this.#headerWanted = rules.proxyProtocol !== 'off';
@@ -47,11 +54,15 @@ export class Reception {
       ? clock.after(PROXY_HEADER_MS, () => {
           if (this.#headerWanted) this.#reject('proxy', 'sent no PROXY header in time');
         })
-      : () => undefined;
-    socket.once('close', this.#cancelTimer);
+      : noTimer;
     if (this.#headerWanted && !rules.trusted.includes(socket.remoteAddress ?? '')) {
       this.#reject('proxy', 'is not among TRUSTED_PROXIES');
     }
+  }
+
+  /** The socket is closed. */
+  cancel(): void {
+    this.#cancelTimer();
   }
 
   feed(bytes: Buffer): void {
@@ -65,7 +76,7 @@ export class Reception {
       return;
     }
     this.#over = true;
-    this.onArrival({
+    this.events.arrived({
       dialect: first === RESP_FIRST_BYTE ? 'resp' : 'text',
       remoteAddress: this.#remoteAddress,
       firstBytes: this.#received,
@@ -97,7 +108,7 @@ export class Reception {
       why: `the peer ${why}`,
       remote: this.#remoteAddress,
     });
-    this.onRejected(reason);
+    this.events.rejected(reason);
     this.socket.destroy();
   }
 }

@@ -25,8 +25,6 @@ export class SocketWriter extends ReplyWriter {
     private readonly onContentFailed: (error: unknown) => void,
   ) {
     super();
-    socket.on('drain', () => this.#release());
-    socket.on('close', () => this.#release());
   }
 
   /** Whether the client is behind with reading: nothing more should be made for it now. */
@@ -165,15 +163,16 @@ export class SocketWriter extends ReplyWriter {
     }
   }
 
+  /** The client caught up, or is gone. */
+  release(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
+  }
+
   #drop(): void {
     this.#text = '';
     this.#parts = [];
     this.#partsBytes = 0;
-  }
-
-  #release(): void {
-    this.#drained?.resolve();
-    this.#drained = undefined;
   }
 }
 

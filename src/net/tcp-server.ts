@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { injectable } from 'inversify';
-import { Clock } from '../clock/clock.js';
+import { type CancelTimer, Clock } from '../clock/clock.js';
 import { CommandObserver } from '../commands/command-observer.js';
 import { CommandRegistry } from '../commands/registry.js';
 import { Subscribers } from '../events/subscribers.js';
@@ -15,9 +15,9 @@ import { ConnectionObserver } from './connection-observer.js';
 import type { ConnectionServices } from './connection-services.js';
 import { Connections } from './connections.js';
 import { DialectFactory } from './dialect-factory.js';
+import { Guest, type House, LOOKS_TILL_IDLE } from './guest.js';
 import { NetOptions } from './options.js';
-import { joined } from './proxy-header.js';
-import { type Arrival, Reception, type ReceptionRules } from './reception.js';
+import type { Arrival } from './reception.js';
 import { SocketReads } from './socket-reads.js';
 import { TrustedNetworks } from './trusted-networks.js';
 
@@ -25,12 +25,13 @@ import { TrustedNetworks } from './trusted-networks.js';
 @injectable()
 export class TcpServer {
   readonly #server: Server;
-  readonly #rules: ReceptionRules;
   readonly #services: ConnectionServices;
-  /** Every accepted socket that is not yet closed, also before its dialect is known. */
-  readonly #reads = new SocketReads();
-  readonly #sockets = new Set<Socket>();
+  readonly #house: House;
+  /** Whose sockets are not yet closed, also before their dialect is known. */
+  readonly #guests = new Set<Guest>();
+  /** Of connections whose sockets are closed: until all they held has been released. */
   readonly #closing = new Set<Promise<void>>();
+  #stopWatching: CancelTimer | undefined;
   #nextId = 1;
   #draining = false;
 
@@ -46,20 +47,16 @@ export class TcpServer {
     commandObserver: CommandObserver,
     subscribers: Subscribers,
   ) {
-    const { idleTimeoutMs } = options;
-    this.#services = {
-      registry,
-      kept,
-      subscribers,
-      clock,
-      log,
-      observer,
-      commandObserver,
-      idleTimeoutMs,
-    };
-    this.#rules = {
-      proxyProtocol: options.proxyProtocol,
-      trusted: new TrustedNetworks(options.trustedProxies),
+    this.#services = { registry, kept, subscribers, clock, log, observer, commandObserver };
+    this.#house = {
+      reads: new SocketReads(),
+      rules: {
+        proxyProtocol: options.proxyProtocol,
+        trusted: new TrustedNetworks(options.trustedProxies),
+      },
+      ...{ clock, log, observer },
+      open: (socket, arrival) => this.#open(socket, arrival),
+      left: (guest) => this.#left(guest),
     };
     const accepting = { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: true };
     this.#server = createServer(accepting, (socket) => this.#accept(socket));
@@ -76,6 +73,7 @@ export class TcpServer {
     this.#server.on('error', (err) => {
       this.log.error('server.accept-failed', 'A connection could not be accepted', { err });
     });
+    this.#watchIdle();
     return (this.#server.address() as AddressInfo).port;
   }
 
@@ -87,20 +85,23 @@ export class TcpServer {
     this.#draining = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    for (const socket of this.#sockets) {
-      if (socket.listenerCount('drain') === 0) socket.destroy(); // no dialect yet: nothing to finish
+    for (const { connection, socket } of this.#guests) {
+      if (connection === undefined)
+        socket.destroy(); // no dialect yet: nothing to finish
+      else connection.drain();
     }
-    for (const connection of this.connections) connection.drain();
     const cancel = this.clock.after(timeoutMs, () => {
-      if (this.#sockets.size === 0) return;
+      if (this.#guests.size === 0) return;
       this.log.warn('server.drain-timeout', 'Connections that do not finish are cut', {
-        connections: this.#sockets.size,
+        connections: this.#guests.size,
       });
-      for (const socket of this.#sockets) socket.destroy();
+      for (const { socket } of this.#guests) socket.destroy();
     });
     await closed;
+    await Promise.all([...this.#guests].map(({ connection }) => connection?.closed));
     await Promise.all(this.#closing);
     cancel();
+    this.#stopWatching?.();
   }
 
   #accept(socket: Socket): void {
@@ -110,44 +111,23 @@ export class TcpServer {
       socket.destroy();
       return;
     }
-    if (this.#sockets.size >= this.options.maxConnections) {
+    if (this.#guests.size >= this.options.maxConnections) {
       this.observer.rejected('limit');
       socket.end('-BUSY too many connections (MAX_CONNECTIONS); try again later\r\n');
       socket.destroySoon();
       return;
     }
     this.observer.opened('unknown');
-    this.#receive(socket);
+    this.#guests.add(new Guest(socket, this.#house));
   }
 
-  #receive(accepted: Socket): void {
-    let connection: Connection | undefined;
-    const socket = this.#reads.reopen(accepted, {
-      take: (bytes) => (connection ?? reception).feed(bytes),
-      room: () => connection?.room(),
-    });
-    this.#sockets.add(socket);
-    socket.on('error', () => undefined); // as above
-    const reception = new Reception(
-      socket,
-      this.#rules,
-      this.clock,
-      this.log,
-      (arrival) => {
-        connection = this.#open(socket, arrival);
-        connection.feed(arrival.firstBytes);
-      },
-      (reason) => this.observer.rejected(reason),
-    );
-    socket.setTimeout(this.options.idleTimeoutMs, () => {
-      if (connection === undefined) socket.destroy();
-    });
-    socket.on('end', () => {
-      if (connection === undefined) socket.destroy();
-    });
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      this.observer.closed(connection?.dialect ?? 'unknown');
+  /** One timer for all: one each took memory, and was wound up at each read and each write. */
+  #watchIdle(): void {
+    const { idleTimeoutMs } = this.options;
+    if (idleTimeoutMs === 0) return;
+    this.#stopWatching = this.clock.after(idleTimeoutMs / LOOKS_TILL_IDLE, () => {
+      for (const guest of this.#guests) guest.look();
+      this.#watchIdle();
     });
   }
 
@@ -157,19 +137,29 @@ export class TcpServer {
       socket,
       {
         id: this.#nextId++,
-        session: new Session(randomUUID() as SessionId, arrival.remoteAddress),
+        session: new Session(freshSessionId(), arrival.remoteAddress),
         dialect: this.dialects.make(arrival.dialect),
         remoteAddress: arrival.remoteAddress,
-        localAddress: joined(socket.localAddress ?? '', socket.localPort ?? 0),
       },
       this.#services,
     );
     this.connections.add(connection);
+    return connection;
+  }
+
+  #left(guest: Guest): void {
+    this.#guests.delete(guest);
+    const { connection } = guest;
+    if (connection === undefined) return;
     const closed = connection.closed.finally(() => {
       this.connections.remove(connection);
       this.#closing.delete(closed);
     });
     this.#closing.add(closed);
-    return connection;
   }
+}
+
+/** In one piece: as it is made it is a rope of twenty, of ten times its size. */
+function freshSessionId(): SessionId {
+  return Buffer.from(randomUUID(), 'latin1').toString('latin1') as SessionId;
 }

@@ -39,8 +39,8 @@ export interface SessionListener {
 
 /** Who owns locks. Opened with a connection; ends with it, unless it is kept. */
 export class Session {
-  /** By name, in the order in which they were granted. */
-  readonly held = new Map<FileName, HeldLock>();
+  /** Made when it is needed: most sessions hold nothing. */
+  #held: Map<FileName, HeldLock> | undefined;
 
   /** How the client calls itself, for `LOCKS`. */
   holder = '';
@@ -70,6 +70,12 @@ export class Session {
     /** `address:port` of its client. */
     public address: string,
   ) {}
+
+  /** By name, in the order in which they were granted. */
+  get held(): Map<FileName, HeldLock> {
+    this.#held ??= new Map();
+    return this.#held;
+  }
 }
 
 /** The session as this replica has it. */

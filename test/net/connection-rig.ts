@@ -106,7 +106,6 @@ export class ConnectionRig implements AsyncDisposable {
           lastRequest: new LastRequest(),
         }),
         remoteAddress: '192.0.2.1:5000',
-        localAddress: '192.0.2.2:6780',
       },
       {
         registry,
@@ -116,12 +115,14 @@ export class ConnectionRig implements AsyncDisposable {
         log,
         observer: new SilentObserver(),
         commandObserver: this.observer,
-        idleTimeoutMs: 0,
       },
     );
     socket.on('error', () => undefined);
     client.on('error', () => undefined);
     socket.on('data', (bytes: Buffer) => this.connection.feed(bytes));
+    socket.on('end', () => this.connection.onEnd());
+    socket.on('drain', () => this.connection.onDrain());
+    socket.on('close', () => this.connection.onClose());
   }
 
   static async open(): Promise<ConnectionRig> {
