@@ -13,6 +13,7 @@ import { OK, type Reply } from '../../src/commands/reply.js';
 import { CommandHandler, type CommandSpec } from '../../src/commands/spec.js';
 import { PsubscribeCommand } from '../../src/commands/subscription/psubscribe.js';
 import { UnsubscribeCommand } from '../../src/commands/subscription/unsubscribe.js';
+import { Decodings } from '../../src/dialects/resp/decoding.js';
 import { LastRequest } from '../../src/dialects/resp/last-request.js';
 import { RespDialect } from '../../src/dialects/resp/resp-dialect.js';
 import { Subscribers } from '../../src/events/subscribers.js';
@@ -99,12 +100,14 @@ export class ConnectionRig implements AsyncDisposable {
       {
         id: 1,
         session: fixture.session(),
-        dialect: new RespDialect({
-          maxFileBytes: 1_000_000,
-          contentIndexOf: (name) => registry.contentIndexOf(name),
-          answersAlike: (name) => registry.answersAlike(name),
-          lastRequest: new LastRequest(),
-        }),
+        dialect: new RespDialect(
+          new Decodings({
+            maxFileBytes: 1_000_000,
+            contentIndexOf: (name) => registry.contentIndexOf(name),
+            answersAlike: (name) => registry.answersAlike(name),
+            lastRequest: new LastRequest(),
+          }),
+        ),
         remoteAddress: '192.0.2.1:5000',
       },
       {

@@ -63,6 +63,11 @@ export class RequestDecoder {
     return this.#upload;
   }
 
+  /** Whether it is between two commands. */
+  get atRest(): boolean {
+    return this.#phase === 'count' && !this.#line.begun && this.#ready === undefined;
+  }
+
   /** Bytes held of a command that is not complete. */
   get heldBytes(): number {
     return this.#collectedBytes - this.#argument.missing;

@@ -2,18 +2,18 @@ import type { Command } from '../../commands/command.js';
 import type { Reply } from '../../commands/reply.js';
 import { type Upload, UploadAborted } from '../../commands/upload.js';
 import { type Decoded, Dialect, type ReplyWriter } from '../dialect.js';
-import { Input } from './input.js';
+import type { Decoding, Decodings } from './decoding.js';
 import { ProtocolError } from './protocol-error.js';
 import { errorLine, ReplyEncoder } from './reply-encoder.js';
-import { RequestDecoder, type RequestOptions } from './request-decoder.js';
 
 /** The Redis protocol on one connection. Made with `new` for each. */
 export class RespDialect extends Dialect {
   override readonly name = 'resp';
   override readonly quietMs = 0;
 
-  readonly #input = new Input();
-  readonly #decoder: RequestDecoder;
+  readonly #decodings: Decodings;
+  /** Only while there is something to decode. */
+  #decoding: Decoding | undefined;
   readonly #encoder = new ReplyEncoder();
   /** No more bytes are taken. */
   #closed = false;
@@ -23,15 +23,17 @@ export class RespDialect extends Dialect {
   /** An upload that broke the stream: the farewell answers its command. */
   #broken: Upload | undefined;
 
-  constructor(options: RequestOptions) {
+  /** @param decodings those of all connections */
+  constructor(decodings: Decodings) {
     super();
-    this.#decoder = new RequestDecoder(options);
+    this.#decodings = decodings;
   }
 
   override feed(bytes: Buffer, atMicros: number): void {
     if (this.#closed) return;
-    this.#input.push(bytes, atMicros);
-    this.#continueUpload();
+    this.#decoding ??= this.#decodings.lend();
+    this.#decoding.input.push(bytes, atMicros);
+    this.#continueUpload(this.#decoding);
   }
 
   override end(): void {
@@ -64,23 +66,31 @@ export class RespDialect extends Dialect {
   override quiet(): void {}
 
   override get bufferedBytes(): number {
-    return this.#input.cost + this.#decoder.heldBytes;
+    return this.#decoding === undefined
+      ? 0
+      : this.#decoding.input.cost + this.#decoding.decoder.heldBytes;
   }
 
   override get uploading(): Upload | undefined {
-    return this.#decoder.uploading;
+    return this.#decoding?.decoder.uploading;
   }
 
   #decode(): Command | undefined {
-    if (this.uploading !== undefined) return undefined;
+    const decoding = this.#decoding;
+    if (decoding === undefined || this.uploading !== undefined) return undefined;
     let command: Command | undefined;
     try {
-      command = this.#decoder.decode(this.#input);
+      command = decoding.decoder.decode(decoding.input);
     } catch (error) {
       this.#fail(error);
+      return undefined;
     }
-    if (command?.upload === undefined) return command;
-    this.#continueUpload();
+    if (command === undefined) {
+      if (decoding.atRest) this.#giveBack(decoding);
+      return undefined;
+    }
+    if (command.upload === undefined) return command;
+    this.#continueUpload(decoding);
     // Of a command that can never be whole nothing is executed, as of one without a content.
     if (this.uploading !== undefined && this.#peerEnded) {
       this.#lost();
@@ -89,9 +99,14 @@ export class RespDialect extends Dialect {
     return command;
   }
 
-  #continueUpload(): void {
+  #giveBack(decoding: Decoding): void {
+    this.#decoding = undefined;
+    this.#decodings.giveBack(decoding);
+  }
+
+  #continueUpload({ decoder, input }: Decoding): void {
     try {
-      this.#decoder.continueUpload(this.#input);
+      decoder.continueUpload(input);
     } catch (error) {
       this.#fail(error);
     }
@@ -114,7 +129,7 @@ export class RespDialect extends Dialect {
 
   #close(error: Error): void {
     this.#closed = true;
-    this.#input.clear();
-    this.#decoder.abort(error);
+    this.#decoding?.input.clear();
+    this.#decoding?.decoder.abort(error);
   }
 }

@@ -9,6 +9,7 @@ import { RespDialect } from '../../../src/dialects/resp/resp-dialect.js';
 import {
   crumbs,
   cut,
+  DECODINGS,
   decode,
   drain,
   MAX_FILE_BYTES,
@@ -288,7 +289,7 @@ describe('decoding RESP', () => {
     });
 
     it('on memory: a declared length alone holds nothing', () => {
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       dialect.feed(Buffer.from(`*9\r\n$4\r\nECHO\r\n$${MAX_ARGUMENT_BYTES}\r\nabc`), 0);
       expect(dialect.next()).to.equal(undefined);
       expect(dialect.bufferedBytes).to.equal('ECHOabc'.length);
@@ -297,7 +298,7 @@ describe('decoding RESP', () => {
     it('on memory: room is made for what arrived, not for what was declared', () => {
       const before = process.memoryUsage().arrayBuffers;
       const dialects = Array.from({ length: 500 }, () => {
-        const dialect = new RespDialect(OPTIONS);
+        const dialect = new RespDialect(DECODINGS);
         dialect.feed(Buffer.from(`*2\r\n$4\r\nECHO\r\n$${MAX_ARGUMENT_BYTES}\r\nabc`), 0);
         dialect.next();
         return dialect;
@@ -308,7 +309,7 @@ describe('decoding RESP', () => {
   });
 
   it('dates a command by the read that completed it', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     dialect.feed(Buffer.from('*1\r\n$4\r\nPI'), 10);
     expect(dialect.next()).to.equal(undefined);
     dialect.feed(Buffer.from('NG\r'), 20);
@@ -321,13 +322,13 @@ describe('decoding RESP', () => {
 
   it('takes arguments that lie whole in one read out of it uncopied', () => {
     const read = request('GET', 'data.txt');
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     dialect.feed(read, 0);
     expect(nextCommand(dialect).args[0]?.buffer).to.equal(read.buffer);
   });
 
   it('never changes an argument it gave away', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     const given: Buffer[] = [];
     for (const name of ['first', 'other']) {
       for (const byte of crumbs(request('GET', name))) dialect.feed(byte, 0);
@@ -347,7 +348,7 @@ describe('decoding RESP', () => {
   });
 
   it('counts what waits, and what keeping many small reads costs', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     const reads = crumbs(request('PING'));
     for (const read of reads) dialect.feed(read, 0);
     expect(dialect.bufferedBytes).to.be.greaterThan(100 * reads.length);
@@ -357,7 +358,7 @@ describe('decoding RESP', () => {
   });
 
   it('needs no quiet time', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     expect(dialect.quietMs).to.equal(0);
     dialect.feed(Buffer.from('*1\r\n$4\r\nPI'), 0);
     dialect.quiet();
@@ -366,7 +367,7 @@ describe('decoding RESP', () => {
   });
 
   it('still decodes what came whole before the peer ended', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     dialect.feed(Buffer.concat([request('PING'), request('TIME'), Buffer.from('*1\r\n$4')]), 0);
     dialect.end();
     expect(nextCommand(dialect).name).to.equal('PING');
@@ -375,7 +376,7 @@ describe('decoding RESP', () => {
   });
 
   it('decodes and holds nothing after the connection is gone', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     dialect.feed(Buffer.concat([request('PING'), Buffer.from('*2\r\n$4\r\nECHO\r\n$4\r\nab')]), 0);
     nextCommand(dialect);
     expect(dialect.next()).to.equal(undefined);
@@ -387,7 +388,7 @@ describe('decoding RESP', () => {
   });
 
   it('holds nothing of an incomplete command after the connection is gone', () => {
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     dialect.feed(Buffer.from('*2\r\n$4\r\nECHO\r\n$4\r\nab'), 0);
     expect(dialect.next()).to.equal(undefined);
     dialect.abort(new Error('gone'));
@@ -398,7 +399,7 @@ describe('decoding RESP', () => {
     it('for a megabyte of arguments, byte by byte, each tried at once', () => {
       const strings = new Array<Buffer>(17).fill(Buffer.alloc(60 * 1024, 'x'));
       const stream = request(...strings);
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       let commands = 0;
       for (let at = 0; at < stream.length; at += 1) {
         dialect.feed(stream.subarray(at, at + 1), 0);
@@ -409,7 +410,7 @@ describe('decoding RESP', () => {
 
     it('for a megabyte that waits in single bytes', () => {
       const stream = Buffer.alloc(1024 * 1024, request('PING'));
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       for (const byte of crumbs(stream)) dialect.feed(byte, 0);
       let commands = 0;
       for (const _ of drain(dialect)) commands += 1;
@@ -418,7 +419,7 @@ describe('decoding RESP', () => {
 
     it('for 200 000 commands in one read', () => {
       const one = request('GET', 'data.txt');
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       dialect.feed(Buffer.alloc(200_000 * one.length, one), 0);
       let commands = 0;
       for (const _ of drain(dialect)) commands += 1;

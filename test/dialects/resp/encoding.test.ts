@@ -12,7 +12,7 @@ import {
   record,
 } from '../../../src/commands/reply.js';
 import { RespDialect } from '../../../src/dialects/resp/resp-dialect.js';
-import { OPTIONS } from './harness.js';
+import { DECODINGS } from './harness.js';
 import { contentOf, RecordingWriter } from './recording-writer.js';
 
 const COMMAND: Command = { name: 'ANY', args: [], receivedAt: 0 };
@@ -147,7 +147,7 @@ const HELLO = (protocol: 2 | 3, reply: Reply): Reply => ({ kind: 'hello', protoc
 
 /** Encodes one after the other on one connection. */
 function encoded(...replies: Reply[]): RecordingWriter {
-  const dialect = new RespDialect(OPTIONS);
+  const dialect = new RespDialect(DECODINGS);
   const out = new RecordingWriter();
   for (const reply of replies) dialect.encode(COMMAND, reply, out);
   return out;
@@ -183,7 +183,7 @@ describe('encoding RESP', () => {
 
   it('answers a command that stands for several as often', async () => {
     const out = new RecordingWriter();
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     const reply: Reply = { kind: 'time', micros: 1_700_000_000_000_042 };
     dialect.encode({ ...COMMAND, times: 3 }, reply, out);
     expect(await out.sent()).to.equal('*2\r\n$10\r\n1700000000\r\n$2\r\n42\r\n'.repeat(3));

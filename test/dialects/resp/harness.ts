@@ -1,6 +1,7 @@
 import type { Command } from '../../../src/commands/command.js';
 import type { Upload } from '../../../src/commands/upload.js';
 import type { Decoded } from '../../../src/dialects/dialect.js';
+import { Decodings } from '../../../src/dialects/resp/decoding.js';
 import { LastRequest } from '../../../src/dialects/resp/last-request.js';
 import type { RequestOptions } from '../../../src/dialects/resp/request-decoder.js';
 import { RespDialect } from '../../../src/dialects/resp/resp-dialect.js';
@@ -14,6 +15,9 @@ export const OPTIONS: RequestOptions = {
   answersAlike: (command) => command === 'PING',
   lastRequest: new LastRequest(),
 };
+
+/** One for all tests: what one connection leaves behind, another would find. */
+export const DECODINGS = new Decodings(OPTIONS);
 
 /** A request as a client sends it. */
 export function request(...strings: (string | Buffer)[]): Buffer {
@@ -44,7 +48,7 @@ export async function decode(
   options: RequestOptions = OPTIONS,
   afterEach: (dialect: RespDialect) => void = () => undefined,
 ): Promise<Seen[]> {
-  const dialect = new RespDialect(options);
+  const dialect = new RespDialect(options === OPTIONS ? DECODINGS : new Decodings(options));
   const seen: Promise<Seen>[] = [];
   for (const piece of pieces) {
     dialect.feed(piece, 0);

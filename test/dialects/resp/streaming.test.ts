@@ -4,13 +4,13 @@ import { MAX_ARGUMENT_BYTES, MAX_COMMAND_BYTES } from '../../../src/dialects/res
 import { RespDialect } from '../../../src/dialects/resp/resp-dialect.js';
 import {
   cut,
+  DECODINGS,
   decode,
   drain,
   latin1,
   MAX_FILE_BYTES,
   nextCommand,
   nextUpload,
-  OPTIONS,
   readAll,
   request,
   type Seen,
@@ -38,7 +38,7 @@ function* interestingSplittings(stream: Buffer, contentEnd: number): Generator<B
 
 function started(bytes = LONG, ...tail: string[]): { dialect: RespDialect; upload: Upload } {
   const stream = put(bytes, ...tail);
-  const dialect = new RespDialect(OPTIONS);
+  const dialect = new RespDialect(DECODINGS);
   dialect.feed(stream.subarray(0, 100), 7);
   return { dialect, upload: nextUpload(dialect) };
 }
@@ -107,7 +107,7 @@ describe('streaming a content in RESP', () => {
 
   it('hands the command out with the first bytes of its content, and dates it by them', () => {
     const stream = put(LONG);
-    const dialect = new RespDialect(OPTIONS);
+    const dialect = new RespDialect(DECODINGS);
     dialect.feed(stream.subarray(0, header), 10);
     expect(dialect.next()).to.equal(undefined);
     dialect.feed(stream.subarray(header, header + 1), 20);
@@ -201,7 +201,7 @@ describe('streaming a content in RESP', () => {
     });
 
     it('before it began, if the peer ended while an earlier command ran', () => {
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       dialect.feed(Buffer.concat([request('PING'), put(LONG).subarray(0, 1000)]), 0);
       expect(nextCommand(dialect).name).to.equal('PING');
       dialect.end();
@@ -210,7 +210,7 @@ describe('streaming a content in RESP', () => {
     });
 
     it('but not one that was whole by then', async () => {
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       dialect.feed(Buffer.concat([put(LONG), request('PING')]), 0);
       dialect.end();
       expect(latin1(await readAll(nextUpload(dialect)))).to.equal(latin1(content(LONG)));
@@ -245,7 +245,7 @@ describe('streaming a content in RESP', () => {
 
     it('the content is never whole for its reader', async () => {
       const stream = broken[0]?.[1] ?? Buffer.alloc(0);
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       dialect.feed(stream.subarray(0, header + LONG), 0);
       const chunks = nextUpload(dialect).chunks();
       for (let left = LONG; left > 0; left -= (await chunks.next()).value?.length ?? left);
@@ -256,7 +256,7 @@ describe('streaming a content in RESP', () => {
 
     it('the answer to the stream takes the place of the reply to the command', () => {
       const [, stream] = broken[0] ?? ['', Buffer.alloc(0)];
-      const dialect = new RespDialect(OPTIONS);
+      const dialect = new RespDialect(DECODINGS);
       dialect.feed(stream, 0);
       const command = nextCommand(dialect);
       const out = new RecordingWriter();
