@@ -1,24 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Command } from '../commands/command.js';
-import type { CommandContext, ConnectionHandle } from '../commands/context.js';
-import type { Reply } from '../commands/reply.js';
-import { lostPush, waitedForPush } from '../commands/session-pushes.js';
-import { eventMessage } from '../commands/subscription/messages.js';
+import type { PushReply, Reply } from '../commands/reply.js';
 import { UploadAborted } from '../commands/upload.js';
-import type { Dialect, DialectName } from '../dialects/dialect.js';
-import type { ChangeEvent } from '../events/event-feed.js';
-import { Subscriptions } from '../events/subscriber.js';
-import type { HeldLock, Session, SessionListener } from '../sessions/session.js';
-import type { Log } from '../telemetry/log.js';
+import type { Dialect } from '../dialects/dialect.js';
+import { ClientFacts } from './client-facts.js';
 import { CommandTimes } from './command-times.js';
 import type { ConnectionIdentity, ConnectionServices } from './connection-services.js';
 import { Departure } from './departure.js';
-import { joined } from './proxy-header.js';
 import { PushQueue } from './push-queue.js';
 import { QuietTimer } from './quiet-timer.js';
-import { ReadPace } from './read-pace.js';
+import { hasReadEnough } from './read-pace.js';
 import { SlowReaderWatch } from './slow-reader.js';
-import { SocketWriter } from './socket-writer.js';
+import { SocketWriter, type WriterEvents } from './socket-writer.js';
 import { WaitGate } from './wait-gate.js';
 
 const CUT_BY_DRAIN =
@@ -31,24 +24,9 @@ const CUT_BY_DRAIN =
  *
  * What only few connections need is made when they do: there may be many thousands that are idle.
  */
-export class Connection implements CommandContext, ConnectionHandle, SessionListener {
-  readonly id: number;
-  readonly remoteAddress: string;
-  readonly dialect: DialectName;
-  readonly openedAtMs: number;
-  protocol: 2 | 3 = 2;
-  clientName = '';
-  libraryName = '';
-  libraryVersion = '';
-  lastCommand = '';
-  lastCommandAtMs: number;
-
-  readonly subscriptions = new Subscriptions();
-
-  #session: Session;
+export class Connection extends ClientFacts implements WriterEvents {
   readonly #dialect: Dialect;
   readonly #writer: SocketWriter;
-  readonly #reading: ReadPace;
   #pushes: PushQueue | undefined;
   #departure: Departure | undefined;
   #quiet: QuietTimer | undefined;
@@ -62,38 +40,11 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
   #ended = false;
   #draining = false;
 
-  constructor(
-    private readonly socket: Socket,
-    identity: ConnectionIdentity,
-    private readonly services: ConnectionServices,
-  ) {
-    this.id = identity.id;
-    this.#session = identity.session;
-    this.#session.listener = this;
-    this.remoteAddress = identity.remoteAddress;
-    this.dialect = identity.dialect.name;
-    this.openedAtMs = services.clock.monotonicMs();
-    this.lastCommandAtMs = this.openedAtMs;
+  constructor(socket: Socket, identity: ConnectionIdentity, services: ConnectionServices) {
+    super(socket, identity, services);
     this.#dialect = identity.dialect;
-    this.#reading = new ReadPace(socket, this.#dialect);
     this.#times = new CommandTimes(services.clock, services.commandObserver);
-    this.#writer = new SocketWriter(
-      socket,
-      (bytes) => this.#onSent(bytes),
-      (err) => this.#log.error('reply.cut', 'A content could not be sent whole', { err }),
-    );
-  }
-
-  get session(): Session {
-    return this.#session;
-  }
-
-  get connection(): ConnectionHandle {
-    return this;
-  }
-
-  get localAddress(): string {
-    return joined(this.socket.localAddress ?? '', this.socket.localPort ?? 0);
+    this.#writer = new SocketWriter(socket, this);
   }
 
   /** Settles when the socket is closed and everything its session held has been released. */
@@ -101,7 +52,7 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     return this.#closing.promise;
   }
 
-  get signal(): AbortSignal {
+  override get signal(): AbortSignal {
     return this.#waits.signal;
   }
 
@@ -123,31 +74,13 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     this.#pump(nowMs);
   }
 
-  adopt(session: Session): void {
-    this.#session.listener = undefined;
-    this.#session = session;
-    session.listener = this;
-  }
-
-  push(items: readonly Reply[]): void {
-    if (this.protocol === 3) this.#unasked.send({ kind: 'push', items });
-  }
-
-  lost(lock: HeldLock): void {
-    this.push(lostPush(lock));
-  }
-
-  waitedFor(lock: HeldLock, waiting: number): void {
-    this.push(waitedForPush(lock, waiting));
-  }
-
-  tell(event: ChangeEvent, pattern: string | undefined): void {
-    this.#unasked.send(eventMessage(event, pattern));
-  }
-
-  async end(): Promise<void> {
+  override async end(): Promise<void> {
     this.socket.destroy();
     await this.closed;
+  }
+
+  protected override send(message: PushReply): void {
+    this.#unasked.send(message);
   }
 
   /** Ends the wait of the command that is running, as `CLIENT UNBLOCK` asks. */
@@ -216,7 +149,7 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     this.#dialect.encode(command, reply, this.#writer);
     if (reply.kind === 'bye') this.#goodbye = true;
     if (!this.services.log.debugs) return;
-    this.#log.debug('command.answered', 'A command was answered', {
+    this.log.debug('command.answered', 'A command was answered', {
       command: command.name,
       reply: reply.kind,
     });
@@ -272,14 +205,6 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     return this.#pushes;
   }
 
-  get #log(): Log {
-    return this.services.log.child({
-      conn: this.id,
-      session: this.session.id,
-      remote: this.remoteAddress,
-    });
-  }
-
   #armQuiet(): void {
     const { quietMs } = this.#dialect;
     if (quietMs === 0) return;
@@ -287,14 +212,18 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     this.#quiet.arm(quietMs);
   }
 
-  #onSent(bytes: number): void {
+  onSent(bytes: number): void {
     this.services.observer.sent(this.dialect, bytes);
     if (this.socket.writableLength === 0) return;
     this.#slowReader ??= new SlowReaderWatch(this.socket, this.services.clock, () => {
-      this.#log.warn('connection.slow', 'A client does not read its replies and is cut off');
+      this.log.warn('connection.slow', 'A client does not read its replies and is cut off');
       this.socket.destroy();
     });
     this.#slowReader.watch();
+  }
+
+  onContentFailed(err: unknown): void {
+    this.log.error('reply.cut', 'A content could not be sent whole', { err });
   }
 
   #detach(): Promise<void> {
@@ -309,12 +238,16 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
   }
 
   #steerReading(): void {
-    const pace = {
+    const { uploading } = this.#dialect;
+    if (uploading !== undefined) uploading.onDrain = () => this.#steerReading();
+    const pause = hasReadEnough(this.#dialect, {
       enough: this.#draining && !this.#writer.closing && !this.#contentPending,
       busy: this.#running !== undefined,
       behind: this.#writer.backpressured,
-    };
-    this.#reading.steer(pace, () => this.#steerReading());
+    });
+    if (pause === this.socket.isPaused()) return;
+    if (pause) this.socket.pause();
+    else this.socket.resume();
   }
 
   /** Whether what is arriving may become content, and only silence or its last byte ends it. */
@@ -334,21 +267,19 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     const engaged =
       this.#running !== undefined || this.session.held.size > 0 || this.subscriptions.count > 0;
     if (engaged && this.#dialect.uploading === undefined) return;
-    this.#log.info('connection.idle', 'An idle connection is closed');
+    this.log.info('connection.idle', 'An idle connection is closed');
     this.socket.destroy();
   }
 
   /** Nothing of what the client still asks for is begun, and what is under way ends. */
   #dropSlow(): void {
-    this.#log.warn('connection.slow-subscriber', 'A client leaves its messages unread');
+    this.log.warn('connection.slow-subscriber', 'A client leaves its messages unread');
     this.services.subscribers.drop(this);
     this.#waits.close('left');
     this.#dialect.abort(new UploadAborted('the connection is closed: its client does not read'));
   }
 
-  /** The client caught up with reading. */
   onDrain(): void {
-    this.#writer.release();
     this.#pushes?.release();
     this.#pump();
   }
@@ -375,6 +306,6 @@ export class Connection implements CommandContext, ConnectionHandle, SessionList
     this.#dialect.abort(new UploadAborted('the connection ended before the content was whole'));
     while (this.#running !== undefined) await this.#running;
     await this.#leaving.finish();
-    if (this.services.log.debugs) this.#log.debug('connection.closed', 'A connection is closed');
+    if (this.services.log.debugs) this.log.debug('connection.closed', 'A connection is closed');
   }
 }

@@ -42,7 +42,6 @@ export class Guest implements Reader {
     this.socket = socket;
     socket.on('error', ignored); // 'close' follows and is where a connection ends
     socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#connection?.onDrain());
     socket.on('close', () => this.#onClose());
     this.#reception = new Reception(socket, house.rules, house.clock, house.log, this);
   }

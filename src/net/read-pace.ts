@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Dialect } from '../dialects/dialect.js';
 import { READ_AHEAD_BYTES } from './limits.js';
 
@@ -12,26 +11,10 @@ export interface Pace {
   readonly behind: boolean;
 }
 
-/** Reads from a socket no faster than what arrives is taken. */
-export class ReadPace {
-  constructor(
-    private readonly socket: Socket,
-    private readonly dialect: Dialect,
-  ) {}
-
-  /** @param again to be called when an upload has room again */
-  steer({ enough, busy, behind }: Pace, again: () => void): void {
-    const upload = this.dialect.uploading;
-    if (upload !== undefined) upload.onDrain = again;
-    const full = upload === undefined ? busy && this.#farAhead : upload.full;
-    const pause = enough || full || (!busy && behind);
-    if (pause === this.socket.isPaused()) return;
-    if (pause) this.socket.pause();
-    else this.socket.resume();
-  }
-
-  /** An incomplete command is the dialect's to bound; what is behind a running one is ours. */
-  get #farAhead(): boolean {
-    return this.dialect.bufferedBytes > READ_AHEAD_BYTES;
-  }
+/** Whether to read on has to wait, for nothing is read faster than it is taken. */
+export function hasReadEnough(dialect: Dialect, { enough, busy, behind }: Pace): boolean {
+  if (enough || (!busy && behind)) return true;
+  const upload = dialect.uploading;
+  // An incomplete command is the dialect's to bound; what is behind a running one is ours.
+  return upload === undefined ? busy && dialect.bufferedBytes > READ_AHEAD_BYTES : upload.full;
 }

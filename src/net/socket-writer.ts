@@ -6,6 +6,16 @@ import { REPLY_BATCH_BYTES } from './limits.js';
 /** Up to this size parts are copied into one buffer, which is cheaper than a write of many. */
 const JOIN_BYTES = 4 * 1024;
 
+/** Who is told of what is written. */
+export interface WriterEvents {
+  /** So many bytes were handed to the socket. */
+  onSent(bytes: number): void;
+  /** The client caught up after it was behind. */
+  onDrain(): void;
+  /** A content broke off, and the connection with it. */
+  onContentFailed(error: unknown): void;
+}
+
 /**
  * Collects replies and hands them to the socket in as few writes as possible. Honours the socket's
  * back-pressure while it streams a content.
@@ -17,12 +27,13 @@ export class SocketWriter extends ReplyWriter {
   #partsBytes = 0;
   #streaming: Promise<void> | undefined;
   #closing = false;
+  /** Listens to it: few clients are ever behind. */
+  #heedsDrain = false;
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(
     private readonly socket: Socket,
-    private readonly onSent: (bytes: number) => void,
-    private readonly onContentFailed: (error: unknown) => void,
+    private readonly events: WriterEvents,
   ) {
     super();
   }
@@ -101,7 +112,7 @@ export class SocketWriter extends ReplyWriter {
     const bytes = Buffer.byteLength(text);
     // All ASCII: written without being converted.
     this.socket.write(text, bytes === text.length ? 'latin1' : 'utf8');
-    this.onSent(bytes);
+    this.#sent(bytes);
   }
 
   #writeParts(): void {
@@ -120,7 +131,7 @@ export class SocketWriter extends ReplyWriter {
     }
     this.#drop();
     this.socket.write(joined.subarray(0, length));
-    this.onSent(length);
+    this.#sent(length);
   }
 
   #writeEach(): void {
@@ -134,7 +145,7 @@ export class SocketWriter extends ReplyWriter {
     this.#partsBytes = 0;
     if (this.#text !== '') this.#writeText();
     this.socket.uncork();
-    this.onSent(bytes);
+    this.#sent(bytes);
   }
 
   async #stream(content: Content, tail: (lastByte: number | undefined) => string): Promise<void> {
@@ -156,7 +167,7 @@ export class SocketWriter extends ReplyWriter {
     } catch (error) {
       // The length was announced; a stream that ends short can only be cut.
       this.#drop();
-      this.onContentFailed(error);
+      this.events.onContentFailed(error);
       this.socket.destroy();
     } finally {
       await content[Symbol.asyncDispose]();
@@ -167,6 +178,16 @@ export class SocketWriter extends ReplyWriter {
   release(): void {
     this.#drained?.resolve();
     this.#drained = undefined;
+  }
+
+  #sent(bytes: number): void {
+    this.events.onSent(bytes);
+    if (this.#heedsDrain || !this.backpressured) return;
+    this.#heedsDrain = true;
+    this.socket.on('drain', () => {
+      this.release();
+      this.events.onDrain();
+    });
   }
 
   #drop(): void {

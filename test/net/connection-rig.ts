@@ -124,7 +124,6 @@ export class ConnectionRig implements AsyncDisposable {
     client.on('error', () => undefined);
     socket.on('data', (bytes: Buffer) => this.connection.feed(bytes));
     socket.on('end', () => this.connection.onEnd());
-    socket.on('drain', () => this.connection.onDrain());
     socket.on('close', () => this.connection.onClose());
   }
 

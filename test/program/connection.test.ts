@@ -80,7 +80,8 @@ describe('A connection to the program', () => {
     expect(await idle.untilClosed()).to.equal(PONG);
     holder.send(request('PING'));
     expect(await holder.until((received) => received.endsWith(PONG))).to.match(/PONG/);
-    holder.close();
+    holder.send(request('UNLOCK', 'a'));
+    await holder.untilClosed();
   });
 
   it('is refused over the limit, with a reason', async () => {
