@@ -21,7 +21,10 @@ export class ReplyEncoder {
 
   /** @param times how often, one behind the other */
   encode(reply: Reply, out: ReplyWriter, times = 1): void {
-    for (let done = 0; done < times; done++) this.#encode(reply, out);
+    this.#encode(reply, out);
+    // Strings joined one by one are a list of pieces, which is gone through when it is written.
+    if (reply.kind === 'time' || reply.kind === 'simple') this.#text = this.#text.repeat(times);
+    else for (let done = 1; done < times; done++) this.#encode(reply, out);
     this.#flush(out);
   }
 
