@@ -4,7 +4,7 @@
 -- The queue key is a sorted set of grant ids by arrival (microseconds, rising), the waiters key a
 -- hash from grant id to MessagePack of
 --   { session, mode (x|s), deadline, replica, provisional length, holder's name, address, note,
---     generation }
+--     generation, length of a lease to have outright (0: none) }
 -- and, for a session that was resumed, from @ and the session to its grant id.
 
 -- The most requests that may wait for one file: the dead ones among them are skipped in one go.
@@ -26,6 +26,7 @@ local function unpackWaiter(id, raw)
     address = packed[7],
     note = packed[8],
     generation = packed[9],
+    outright = packed[10] or 0, -- earlier builds wrote none
   }
 end
 
@@ -52,6 +53,7 @@ local function enqueue(state, queue, waiters, waiter, order)
     waiter.address,
     waiter.note,
     waiter.generation,
+    waiter.outright,
   }))
   if waiter.generation > 1 then
     redis.call('HSET', waiters, '@' .. waiter.session, waiter.id)
@@ -108,15 +110,25 @@ local function firstWaiter(state, queue, waiters)
   end
 end
 
--- Grants to the next in line, and to the readers right behind a reader, and tells their replicas.
-local function handOff(state, queue, waiters)
+-- Grants to the next in line, and to the readers right behind a reader, and tells their replicas;
+-- but the one that runs this, and says so by its name, learns of its grants by the answer to it: the
+-- list returned, a grant id and its token each.
+local function handOff(state, queue, waiters, asking)
+  local own = {}
   local waiter = firstWaiter(state, queue, waiters)
   while waiter and isFree(state, waiter.mode) do
     dequeue(state, queue, waiters, waiter.id)
-    local token = grant(state, waiter)
-    tell(state.key, waiter.replica, { 'granted', state.key, waiter.id, digits(token) })
+    local learnsAtOnce = waiter.replica == asking and waiter.outright > 0
+    local holder = grant(state, waiter, learnsAtOnce)
+    if learnsAtOnce then
+      own[#own + 1] = waiter.id
+      own[#own + 1] = holder.token
+    else
+      tell(state.key, waiter.replica, { 'granted', state.key, waiter.id, digits(holder.token) })
+    end
     waiter = firstWaiter(state, queue, waiters)
   end
+  return own
 end
 
 -- How long until something may change by itself, in milliseconds; 0 if nobody waits. Whoever gets
