@@ -88,11 +88,20 @@ if enough then
   return { 'renewed', mine.id, mine.token, mine.mode }
 end
 
-local ahead = redis.call('ZRANK', queue, wish.id)
-if not ahead then
-  local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
-  local order = formerOrder or math.max(nowMicros, (tonumber(last) or 0) + 1)
-  ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(order))
+local queued = isQueued(state)
+local ahead = queued and redis.call('ZRANK', queue, wish.id)
+local order = formerOrder
+if ahead then
+  order = tonumber(redis.call('ZSCORE', queue, wish.id))
+else
+  ahead = queued and redis.call('ZCARD', queue) or 0
+  local waiting = ahead + 1
+  if queued and formerOrder then
+    ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(formerOrder))
+  elseif not formerOrder then
+    local last = queued and redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
+    order = math.max(nowMicros, (tonumber(last or 0) or 0) + 1)
+  end
 
   if ahead == 0 and isFree(state, wish.mode, mine and mine.id) then
     local holder = grant(state, wish, true)
@@ -101,7 +110,6 @@ if not ahead then
   end
 
   -- A reader that wants to write is not queued: two of them would wait for each other.
-  local waiting = redis.call('ZCARD', queue) + 1
   if mine or waitMs <= 0 or waiting > MAX_WAITERS then
     -- Who asks without waiting gives up the place that its earlier request had.
     local left = formerId ~= '' and findWaiter(waiters, formerId)
@@ -129,5 +137,4 @@ if not ahead then
   end
 end
 local remaining = tellEnd(state)
-local order = tonumber(redis.call('ZSCORE', queue, wish.id))
 return answer({ 'queued', remaining, order, ahead + 1, view(state, queue, waiters) })
