@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { balancer } from './balancer.js';
+import { clocks } from './clocks.js';
 import { getSmall } from './get-small.js';
 import { handoff } from './handoff.js';
 import { idleConnections } from './idle-connections.js';
@@ -18,6 +19,7 @@ import { workers } from './workers.js';
 export const SCENARIOS: readonly Scenario[] = [
   timeSequential,
   timeMany,
+  clocks,
   lockedPut,
   turns,
   handoff,
