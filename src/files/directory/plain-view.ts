@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
-import { copyFile, link, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, link, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
@@ -158,11 +158,13 @@ export class PlainView {
   /** A copy of the content that shares nothing with it, kept under its link's name. */
   async #copy(head: Head): Promise<string | undefined> {
     if (head.content === undefined) return undefined;
-    const record = await this.shelf.record(head.content);
-    if (record === undefined) return undefined;
+    const shelved = await this.shelf.look(head.content);
+    if (shelved === undefined) return undefined;
+    const { record, whole } = shelved;
     const aside = join(this.layout.prepared, randomUUID());
     try {
-      await copyFile(this.layout.content(head.content), aside, constants.COPYFILE_FICLONE);
+      if (whole !== undefined) await writeFile(aside, whole);
+      else await copyFile(this.layout.content(record.id), aside, constants.COPYFILE_FICLONE);
       const seconds = record.modified / 1_000_000;
       await utimes(aside, seconds, seconds);
       const stats = await statsOf(aside);

@@ -106,8 +106,7 @@ export class DirectoryUpkeep extends StoreUpkeep {
     const kept = this.keeping.kept(records, this.clock.epochMicros());
     return await Promise.all(
       kept.map(async (record) => {
-        const stats = record.deleted ? undefined : await statsOf(this.layout.content(record.id));
-        const storedBytes = record.deleted ? 0 : stats && Number(stats.size);
+        const storedBytes = record.deleted ? 0 : await this.shelf.storedBytes(record.id);
         return { record, storedBytes };
       }),
     );
