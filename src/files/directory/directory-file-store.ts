@@ -85,15 +85,15 @@ export class DirectoryFileStore extends StagingFileStore {
 
   override async close(): Promise<void> {
     await this.#parts.sweeper.close();
-    await this.#parts.views.idle();
+    await this.#parts.views.flush();
     await this.#parts.retention.close();
     await this.#parts.hashThread.close();
   }
 
-  /** Resolves when nothing goes on in the background. */
+  /** Resolves when nothing goes on in the background, nor waits for its time to be brought up to date. */
   async idle(): Promise<void> {
     await this.#parts.sweeper.idle();
-    await this.#parts.views.idle();
+    await this.#parts.views.flush();
     await this.#parts.retention.idle();
   }
 

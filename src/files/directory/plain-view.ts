@@ -16,6 +16,12 @@ import { type PlainTree, statsOf } from './plain-tree.js';
 import { NO_LINKS, type ViewLink, type ViewLinks } from './view-links.js';
 import type { ViewLook } from './view-look.js';
 
+/**
+ * How long the plain file of one that changes all the time may lag, in milliseconds: bringing it up to
+ * date costs more than the change itself, and nobody looks at it so often.
+ */
+export const VIEW_PACE_MS = 1_000;
+
 /** Each try is lost only to a swap, another replica's view or a person at the same moment. */
 const MAX_TRIES = 16;
 
@@ -68,8 +74,11 @@ export class PlainView {
     }
   }
 
-  /** How the view of a file is; changes nothing. */
-  async state(name: FileName): Promise<ViewState> {
+  /**
+   * How the view of a file is; changes nothing.
+   * @param since the view is current enough if it is of this version or a newer one
+   */
+  async state(name: FileName, since?: number): Promise<ViewState> {
     const head = await this.reader.read(name);
     if (head === undefined) return 'current';
     const isDeleted = head.content === undefined;
@@ -79,6 +88,9 @@ export class PlainView {
         return isDeleted ? 'current' : 'missing';
       case 'own':
         if (view.link.version > head.version) return await this.#stateAhead(head);
+        if (view.link.version < head.version && view.link.version >= (since ?? head.version)) {
+          return 'current';
+        }
         return view.link.version === head.version && !isDeleted ? 'current' : 'stale';
       case 'foreign': {
         const version = await this.looking.versionOf(head, this.layout.plain(name));

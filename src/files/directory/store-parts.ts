@@ -15,11 +15,11 @@ import { History } from './history.js';
 import { Layout } from './layout.js';
 import { Listing } from './listing.js';
 import { Mount } from './mount.js';
-import { NameQueue } from './name-queue.js';
 import type { DirectoryStoreOptions } from './options.js';
 import { Orphans } from './orphans.js';
+import { PacedNames } from './paced-names.js';
 import { PlainTree } from './plain-tree.js';
-import { PlainView } from './plain-view.js';
+import { PlainView, VIEW_PACE_MS } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
 import { QuickDisk } from './quick-disk.js';
 import { Retention } from './retention.js';
@@ -82,7 +82,9 @@ export function buildParts(
     log,
     observer,
   );
-  const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
+  const views = new PacedNames(MAX_WAITING_VIEWS, VIEW_PACE_MS, clock, (name) =>
+    view.refresh(name, 'publish'),
+  );
   const retention = new Retention(reader, shelf, clock, log, failpoints, keeping);
   const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping, links);
   const plainView = options.plainView === 'on' ? view : undefined;

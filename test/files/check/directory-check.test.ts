@@ -385,6 +385,25 @@ describe('A check of a directory', function () {
       expect(await lines).to.deep.equal([]);
     });
 
+    it('does not mind one that lags because the file changes all the time', async () => {
+      const first = replica.failpoints.stopAt('view.before-rename');
+      await write(replica.store, 'a', 'four');
+      await first.reached;
+      const seconds = fixture.clock.epochMicros() / 1_000_000;
+      await utimes(await headPath(fixture, 'a'), seconds, seconds);
+      const timers = fixture.clock.pendingTimers;
+      const lines = linesOf(replica.store);
+      while (fixture.clock.pendingTimers === timers) await settle();
+      first.resume();
+      await replica.store.idle();
+      const second = replica.failpoints.stopAt('view.before-rename');
+      await write(replica.store, 'a', 'five');
+      await second.reached;
+      await fixture.clock.advance(VIEW_SETTLES_MS);
+      expect(await lines).to.deep.equal([]);
+      second.resume();
+    });
+
     it('leaves alone what a person wrote there', async () => {
       await writeFile(fixture.path('a'), 'by hand');
       await rm(fixture.path('gone'), { force: true });

@@ -209,7 +209,7 @@ describe('A disk that fails', function () {
       await replica.store.idle();
       await rm(fixture.path(name));
       parts.views.add(nameOf(name));
-      await parts.views.idle();
+      await parts.views.flush();
     }
     expect(observer.repairs).to.deep.equal(['failed', 'written']);
     expect(await readFile(fixture.path('b'), 'utf8')).to.equal('one');
