@@ -89,7 +89,9 @@ export async function exactlyOneOf(
 ): Promise<void> {
   const store = await place.replica({ aheadMs: 0, keepVersions: 3 });
   const from = await put(store, await store.ensureHead(SHARED), 'before');
-  const publishers = Array.from({ length: count }, (_, at) => start(place, step, `${at}`, 'once'));
+  const publishers = Array.from({ length: count }, (_, at) =>
+    start(place, step, `${at}`, 'once', '0'),
+  );
   for (const { lines } of publishers) {
     expect((await lines.next()).value).to.equal(`standing at ${step}`);
   }
@@ -102,12 +104,15 @@ export async function exactlyOneOf(
   await store.close();
 }
 
-/** Who stood still while others published, pruned and cleaned is refused, and leaves nothing. */
-export async function refuseLate(place: SharedPlace, step: StepName): Promise<void> {
+/**
+ * Who stood still while others published, pruned and cleaned is refused, and leaves nothing.
+ * @param bytes of what it publishes, at least
+ */
+export async function refuseLate(place: SharedPlace, step: StepName, bytes = 0): Promise<void> {
   const versions = 12;
   const store = await place.replica({ aheadMs: 0, keepVersions: 3 });
   let head = await put(store, await store.ensureHead(SHARED), 'before');
-  const late = start(place, step, 'late', 'once');
+  const late = start(place, step, 'late', 'once', `${bytes}`);
   expect((await late.lines.next()).value).to.equal(`standing at ${step}`);
   for (let at = 0; at < versions; at++) head = await put(store, head, `newer ${at}`);
   const cleaner = await place.replica({ aheadMs: LATER_MS, keepVersions: 3 });

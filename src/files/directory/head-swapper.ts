@@ -1,5 +1,4 @@
-import { renameSync } from 'node:fs';
-import { rename, rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failpoints } from '../failpoints.js';
 import type { Head } from '../head.js';
@@ -9,7 +8,7 @@ import type { Durable } from './durable.js';
 import { formatHead } from './head-name.js';
 import type { HeadReader } from './head-reader.js';
 import type { Layout } from './layout.js';
-import { Mount } from './mount.js';
+import { QuickDisk } from './quick-disk.js';
 
 /** The one operation that changes a file: a rename from the exact old head to the new one. */
 export class HeadSwapper {
@@ -19,7 +18,7 @@ export class HeadSwapper {
     private readonly shelf: ContentShelf,
     private readonly durable: Durable,
     private readonly failpoints: Failpoints,
-    private readonly mount = new Mount(),
+    private readonly disk = new QuickDisk(),
   ) {}
 
   /**
@@ -35,7 +34,7 @@ export class HeadSwapper {
     const folder = this.layout.headFolder(from.name);
     const lasting = why !== 'fence';
     // Whoever made the folders may have died before they were on disk.
-    if (lasting && from.version === 0) await this.durable.ancestors(folder, this.layout.files);
+    if (lasting && from.version === 0) await this.durable.ancestorsAhead(folder, this.layout.files);
     await this.failpoints.hit(`${why}.before-swap`);
     try {
       await this.rename(join(folder, formatHead(from)), join(folder, formatHead(to)));
@@ -73,8 +72,7 @@ export class HeadSwapper {
 
   /** A seam: network file systems repeat a rename and report the second try. */
   protected async rename(from: string, to: string): Promise<void> {
-    if (this.mount.isLocal) renameSync(from, to);
-    else await rename(from, to);
+    await this.disk.rename(from, to);
   }
 
   /** What became of a swap that reported an error. */
