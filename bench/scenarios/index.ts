@@ -12,6 +12,7 @@ import { renewal } from './renewal.js';
 import { replicas } from './replicas.js';
 import { timeMany } from './time-many.js';
 import { timeSequential } from './time-sequential.js';
+import { tls } from './tls.js';
 import { turns } from './turns.js';
 import { workers } from './workers.js';
 
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   large,
   idleConnections,
   balancer,
+  tls,
   replicas,
   workers,
 ];
