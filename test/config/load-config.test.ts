@@ -225,6 +225,17 @@ describe('loadConfig', () => {
       expect(loadConfig({ REDIS_MIN_REPLICAS, REDIS_URL }, {}).redisMinReplicas).to.equal(1);
     });
 
+    it('several workers share locks, so there is a Redis', () => {
+      const [problem, ...others] = refusal({ WORKERS: '3' }).problems;
+      expect(others).to.deep.equal([]);
+      expect(problem).to.include({ name: 'WORKERS', example: 'WORKERS=1' });
+      expect(problem?.fault).to.match(/^makes 3 processes, but there is no REDIS_URL/);
+      expect(refusedNames({}, { workers: '2' })).to.deep.equal(['--workers']);
+      expect(refusedNames({ WORKERS: '2', REDIS_URL: 'x://a' })).to.deep.equal(['REDIS_URL']);
+      expect(loadConfig({ WORKERS: '1' }, {}).workers).to.equal(1);
+      expect(loadConfig({ WORKERS: '3', REDIS_URL: 'redis://a' }, {}).workers).to.equal(3);
+    });
+
     it('are reported beside wrong values, and only where they could be read', () => {
       expect(refusedNames({ PORT: 'x', PROXY_PROTOCOL: 'v2' })).to.deep.equal([
         'PORT',
