@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { ExitCode } from '../cli/exit-codes.js';
 import { SystemClock } from '../clock/system-clock.js';
 import type { Config } from '../config/config.js';
+import { workerShare } from '../config/worker-share.js';
 import { HttpEndpoints } from '../telemetry/http-endpoints.js';
 import { HttpOptions } from '../telemetry/http-options.js';
 import { TelemetryServer } from '../telemetry/http-server.js';
@@ -31,7 +32,7 @@ export async function leadWorkers(
   const totals = new WorkerTotals();
   const pool = new WorkerPool(
     config.workers,
-    shareOf(config),
+    workerShare(config),
     new ClusterStarter(WORKER),
     clock,
     log,
@@ -67,9 +68,4 @@ export async function leadWorkers(
   } finally {
     await http.close();
   }
-}
-
-/** What is said of a service as a whole is for each worker a part of. */
-function shareOf(config: Config): Config {
-  return { ...config, maxConnections: Math.ceil(config.maxConnections / config.workers) };
 }

@@ -73,11 +73,9 @@ export class WorkerPool {
   }
 
   /** What those that are ready answer; undefined for one that does not answer in time. */
-  async ask<Asked extends Question>(
-    question: Asked,
-  ): Promise<readonly (Answers[Asked] | undefined)[]> {
+  ask<Asked extends Question>(question: Asked): readonly Promise<Answers[Asked] | undefined>[] {
     const ready = this.#workers().filter(({ isReady }) => isReady);
-    return await Promise.all(ready.map((worker) => worker.ask(question)));
+    return ready.map((worker) => worker.ask(question));
   }
 
   /**

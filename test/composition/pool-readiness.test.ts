@@ -47,7 +47,7 @@ describe('A service of workers', () => {
       if (answer === undefined) continue;
       worker.says({ kind: 'answer', question: 'problems', id: question.id, answer });
     }
-    await clock.advance(ANSWER_WITHIN_MS);
+    if (!answers.some((answer) => answer?.length === 0)) await clock.advance(ANSWER_WITHIN_MS);
     return await problems;
   }
 
@@ -62,7 +62,7 @@ describe('A service of workers', () => {
     expect(await told([[], []])).to.deep.equal([]);
   });
 
-  it('stays so while one of them can be sent clients', async () => {
+  it('stays so while one of them can be sent clients, and waits for no other', async () => {
     becomeReady();
     expect(await told([undefined, []])).to.deep.equal([]);
     expect(await told([['draining'], []])).to.deep.equal([]);

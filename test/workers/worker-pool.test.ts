@@ -200,7 +200,7 @@ describe('WorkerPool', () => {
 
     it('asks those that are ready, and tells the observer whose answer is whose', async () => {
       ready(0);
-      const answers = pool.ask('metrics');
+      const answers = Promise.all(pool.ask('metrics'));
       workers.nth(0).answers(metrics(7));
       expect(await answers).to.deep.equal([metrics(7)]);
       expect(observer.metrics).to.deep.equal([[1, metrics(7)]]);
@@ -210,7 +210,7 @@ describe('WorkerPool', () => {
 
     it('waits only for so long', async () => {
       ready(0, 1);
-      const answers = pool.ask('metrics');
+      const answers = Promise.all(pool.ask('metrics'));
       workers.nth(1).answers(metrics(7));
       await clock.advance(ANSWER_WITHIN_MS);
       expect(await answers).to.deep.equal([undefined, metrics(7)]);
@@ -218,7 +218,7 @@ describe('WorkerPool', () => {
 
     it('waits for none that has ended', async () => {
       ready(0, 1);
-      const answers = pool.ask('problems');
+      const answers = Promise.all(pool.ask('problems'));
       for (const nth of [0, 1]) workers.nth(nth).ends({ signal: 'SIGKILL' });
       expect(await answers).to.deep.equal([undefined, undefined]);
     });

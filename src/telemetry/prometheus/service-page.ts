@@ -26,7 +26,7 @@ export class ServicePage extends MetricsPage {
   }
 
   async #render(): Promise<string> {
-    await this.pool.ask('metrics'); // their answers reach the totals as they come
+    await Promise.all(this.pool.ask('metrics')); // their answers reach the totals as they come
     return await this.totals.render();
   }
 }
