@@ -175,19 +175,53 @@ describe('Two workers of the program', () => {
   });
 });
 
-describe('Workers of the program whose primary is killed', () => {
-  it('finish what they do, and end', async () => {
-    const server = await startServer({ REDIS_URL: sharedRedisUrl(), WORKERS: '2' });
-    const pids = [...workers(server).values()];
+describe('Workers of the program', () => {
+  let server: RunningServer;
+  let pids: readonly number[];
+
+  beforeEach(async () => {
+    server = await startServer({
+      REDIS_URL: sharedRedisUrl(),
+      WORKERS: '2',
+      ALLOW_REMOTE_SHUTDOWN: 'true',
+    });
+    pids = [...workers(server).values()];
+  });
+
+  afterEach(() => server.stop());
+
+  const allEnd = (): Promise<void> =>
+    eventually('they have ended', () => Promise.resolve(!pids.some(isAlive)));
+
+  it('all stop where a client of one of them may stop the service', async () => {
+    const client = await RawClient.connect(server.port);
+    client.send('BYE\n');
+    expect(await client.untilClosed()).to.equal('Bye\n');
+    expect(await server.exited).to.equal(0);
+    await allEnd();
+  });
+
+  it('end at once at a second signal, also one that hangs', async () => {
+    const [hung = 0] = pids;
+    process.kill(hung, 'SIGSTOP');
+    process.kill(server.pid, 'SIGTERM');
+    await eventually('it stops', () => {
+      return Promise.resolve(linesOf(server).some(({ event }) => event === 'server.draining'));
+    });
+    process.kill(server.pid, 'SIGINT');
+    expect(await server.exited).to.equal(1);
+    await allEnd();
+  });
+
+  it('finish what they do, and end, when their primary is killed', async () => {
     const client = await RawClient.connect(server.port);
     client.send(request('PING'));
     await client.until((all) => all.endsWith('\r\n'));
     process.kill(server.pid, 'SIGKILL');
     await client.untilClosed();
-    await eventually('they have ended', () => Promise.resolve(!pids.some(isAlive)));
+    await allEnd();
     const stopped = linesOf(server).filter(({ event }) => event === 'server.stopped');
     expect(stopped.map(({ worker }) => worker)).to.have.members([1, 2]);
-    await server.stop();
   });
 });
 
