@@ -134,7 +134,9 @@ export class WorkerPool {
       return;
     }
     const afterMs = place.delays.after(worker.livedMs);
-    this.log.error('worker.ended', 'A worker ended by itself, and is followed by another', {
+    // One that ended in order was signalled by somebody who may want a new one.
+    const level = end.code === 0 ? 'warn' : 'error';
+    this.log[level]('worker.ended', 'A worker ended by itself, and is followed by another', {
       worker: place.number,
       pid: worker.pid,
       end: told(end),

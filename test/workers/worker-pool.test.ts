@@ -76,7 +76,10 @@ describe('WorkerPool', () => {
 
     it('says which, and how it ended', () => {
       workers.nth(0).ends({ code: 7 });
-      expect(log.lines.filter(({ event }) => event === 'worker.ended')).to.deep.equal([
+      workers.nth(1).ends({ code: 0 });
+      const lines = log.lines.filter(({ event }) => event === 'worker.ended');
+      expect(lines.map(({ level }) => level)).to.deep.equal(['error', 'warn']);
+      expect(lines.slice(0, 1)).to.deep.equal([
         {
           level: 'error',
           event: 'worker.ended',
