@@ -10,8 +10,6 @@ export class PrimaryLink {
   #answering: Answering | undefined;
 
   constructor() {
-    // Else Node ends a worker at once that loses its primary: it has to finish what it does.
-    if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
     process.once('disconnect', () => this.#stopped.resolve('the primary has ended'));
     process.on('message', (message: ToWorker) => this.#heard(message));
   }
@@ -25,9 +23,14 @@ export class PrimaryLink {
     return this.#stopped.promise;
   }
 
-  /** From now on the primary's questions are answered. */
+  /**
+   * From now on the primary's questions are answered, and its loss is a reason to stop. Until then
+   * Node ends a worker that loses its primary, without which it could never listen; one that serves
+   * has to finish what it does.
+   */
   answer(answering: Answering): void {
     this.#answering = answering;
+    outlive();
   }
 
   /** Resolves when it has left this process, or cannot. */
@@ -40,6 +43,7 @@ export class PrimaryLink {
 
   /** Nothing is said or heard any more; only now this process can end by itself. */
   leave(): void {
+    outlive();
     if (process.connected) process.disconnect?.();
   }
 
@@ -64,4 +68,9 @@ export class PrimaryLink {
       ? this.tell({ kind: 'answer', question, id, answer: await answering.metrics() })
       : this.tell({ kind: 'answer', question, id, answer: await answering.problems() }));
   }
+}
+
+/** Node does not end this process when the primary is gone. */
+function outlive(): void {
+  if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
 }
