@@ -78,6 +78,24 @@ export async function publishAgainstEachOther(place: SharedPlace, times: number)
   await store.close();
 }
 
+/** A process publishes; whoever reads in this one sees nothing older than it has told of. */
+export async function readWhilePublished(place: SharedPlace, times: number): Promise<void> {
+  const store = await place.replica({ aheadMs: 0, keepVersions: 100 });
+  const writer = start(place, '', 'writer', 'times', `${times}`);
+  let told = 0;
+  for await (const line of { [Symbol.asyncIterator]: () => writer.lines }) {
+    told = Number.parseInt(line, 10);
+    const atHand = store.atHand(SHARED)?.record.version ?? told;
+    expect(atHand).to.be.at.least(told);
+    expect((await store.head(SHARED))?.version).to.be.at.least(told);
+    await using file = await store.openFile(SHARED);
+    expect(file?.record.version).to.be.at.least(told);
+  }
+  expect(told).to.equal(times);
+  expect(await writer.rest()).to.deep.equal([]);
+  await store.close();
+}
+
 /**
  * All are about to swap from the same head, and go on at the same moment: one of them wins.
  * @param step of the store, the last before its swap

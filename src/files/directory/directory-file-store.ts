@@ -224,6 +224,11 @@ export class DirectoryFileStore extends StagingFileStore {
     });
   }
 
+  override atHand(name: FileName): OpenFile | undefined {
+    const content = this.#parts.reader.glance(name)?.content;
+    return content && this.#small.get(content);
+  }
+
   override stat(name: FileName, version?: number): Promise<VersionRecord | undefined> {
     return guarded(async () => {
       if (version !== undefined) return await this.#statOf(name, version);

@@ -5,6 +5,7 @@ import type { StepName } from '../../../src/files/failpoints.js';
 import {
   exactlyOneOf,
   publishAgainstEachOther,
+  readWhilePublished,
   refuseLate,
   type SharedPlace,
 } from '../../contract/publishing-processes.js';
@@ -35,6 +36,11 @@ describe('Processes on one root', function () {
     await using folder = await temporaryFolder();
     await publishAgainstEachOther(placeAt(folder.path), 15);
     expect(await readFile(`${folder.path}/shared`, 'utf8')).to.match(/ 14$/);
+  });
+
+  it('show each other nothing older than was acknowledged', async () => {
+    await using folder = await temporaryFolder();
+    await readWhilePublished(placeAt(folder.path), 60);
   });
 
   it('that swap from the same head at the same moment: exactly one wins', async () => {
