@@ -122,6 +122,8 @@ export class DirectoryFileStore extends StagingFileStore {
 
   override fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
     return guarded(async () => {
+      const swapped = await this.#fenceLastSwapped(name, token);
+      if (swapped !== undefined) return { outcome: 'fenced', head: swapped };
       let before: Head | undefined;
       for (let tries = 0; tries < MAX_FENCE_TRIES; tries++) {
         const head = await this.ensureHead(name);
@@ -143,6 +145,14 @@ export class DirectoryFileStore extends StagingFileStore {
         false,
       );
     });
+  }
+
+  /** The usual case, without a look at the folder; undefined where there has to be one. */
+  async #fenceLastSwapped(name: FileName, token: number): Promise<Head | undefined> {
+    const from = this.#parts.swapper.lastSwapped(name);
+    if (from === undefined || from.token >= token) return undefined;
+    const to = withToken(from, token);
+    return (await this.#parts.swapper.swap(from, to, 'fence')) ? to : undefined;
   }
 
   override fenceFrom(from: Head, token: number): Promise<MoveResult> {

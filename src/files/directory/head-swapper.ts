@@ -1,6 +1,7 @@
 import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failpoints } from '../failpoints.js';
+import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode, isDefinite, unavailable } from './disk-errors.js';
@@ -9,9 +10,12 @@ import { formatHead } from './head-name.js';
 import type { HeadReader } from './head-reader.js';
 import type { Layout } from './layout.js';
 import { QuickDisk } from './quick-disk.js';
+import { SwappedHeads } from './swapped-heads.js';
 
 /** The one operation that changes a file: a rename from the exact old head to the new one. */
 export class HeadSwapper {
+  readonly #swapped = new SwappedHeads();
+
   constructor(
     private readonly layout: Layout,
     private readonly reader: HeadReader,
@@ -20,6 +24,11 @@ export class HeadSwapper {
     private readonly failpoints: Failpoints,
     private readonly disk = new QuickDisk(),
   ) {}
+
+  /** What this process swapped to last: the head, unless somebody else has moved it since. */
+  lastSwapped(name: FileName): Head | undefined {
+    return this.#swapped.get(name);
+  }
 
   /**
    * Whether `to` took the place of `from`, for all to see; durably, but for a fence. False: `from`
@@ -39,8 +48,10 @@ export class HeadSwapper {
     try {
       await this.rename(join(folder, formatHead(from)), join(folder, formatHead(to)));
     } catch (error) {
+      this.#swapped.drop(from.name);
       if (!(await this.#tookPlace(from, to, error))) return false;
     }
+    this.#swapped.add(to);
     await this.failpoints.hit(`${why}.after-swap`);
     if (!lasting) return true;
     try {
