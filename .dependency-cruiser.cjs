@@ -25,6 +25,8 @@ module.exports = {
     inside('net', ['dialects', 'commands', 'sessions', 'locks', 'events', 'clock']),
     // A URL is understood in one place, by who reads it at the start and by who connects.
     inside('config', ['redis/url', 'files/url']),
+    // It leads processes and knows nothing of what they do.
+    inside('workers', ['clock', 'config']),
     inside('client', ['clock']),
     inside('cli', ['client']),
     // Of the layers it observes it knows the ports and the closed sets of words, to label with.
@@ -39,6 +41,7 @@ module.exports = {
       'commands',
       'dialects',
       'net',
+      'workers',
     ]),
   ],
   options: {

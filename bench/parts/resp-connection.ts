@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 
 const CR = 0x0d;
 const NEWLINE = 0x0a;
@@ -22,6 +23,13 @@ export class RespConnection {
   static async open(port: number): Promise<RespConnection> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
+    return new RespConnection(socket);
+  }
+
+  /** @param authority who signed the server's certificate */
+  static async openSecurely(port: number, authority: string): Promise<RespConnection> {
+    const socket = connectSecurely({ host: '127.0.0.1', port, ca: authority });
+    await once(socket, 'secureConnect');
     return new RespConnection(socket);
   }
 

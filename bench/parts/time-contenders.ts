@@ -9,7 +9,7 @@ const BARE = fileURLToPath(new URL('../servers/bare-resp.js', import.meta.url));
 
 /** Names of peers, as limits refer to them. */
 export const CANDADO = 'Candado';
-export const FLOOR = 'bare Node.js';
+export const FLOOR = 'bare RESP on Node.js';
 export const REDIS = 'Redis';
 export const C_ECHO = 'blocking C';
 

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.js';
 import { balancer } from './balancer.js';
+import { clocks } from './clocks.js';
 import { getSmall } from './get-small.js';
 import { handoff } from './handoff.js';
 import { idleConnections } from './idle-connections.js';
@@ -11,6 +12,7 @@ import { renewal } from './renewal.js';
 import { replicas } from './replicas.js';
 import { timeMany } from './time-many.js';
 import { timeSequential } from './time-sequential.js';
+import { tls } from './tls.js';
 import { turns } from './turns.js';
 import { workers } from './workers.js';
 
@@ -18,6 +20,7 @@ import { workers } from './workers.js';
 export const SCENARIOS: readonly Scenario[] = [
   timeSequential,
   timeMany,
+  clocks,
   lockedPut,
   turns,
   handoff,
@@ -28,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   large,
   idleConnections,
   balancer,
+  tls,
   replicas,
   workers,
 ];

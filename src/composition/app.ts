@@ -9,12 +9,16 @@ import { LeaseRenewer } from '../sessions/lease-renewer.js';
 import { LockNotices } from '../sessions/lock-notices.js';
 import { PendingReleases } from '../sessions/pending-releases.js';
 import { TelemetryServer } from '../telemetry/http-server.js';
+import { MetricsRegistry } from '../telemetry/prometheus/metrics-registry.js';
+import { Readiness } from '../telemetry/readiness.js';
 import type { WinstonLog } from '../telemetry/winston-log.js';
+import type { MetricsSnapshot } from '../workers/messages.js';
+import { AppState } from './app-state.js';
 import { clockModule } from './clock.js';
 import { commandsModule } from './commands.js';
 import { eventsModule } from './events.js';
 import { filesModule } from './files.js';
-import { AppState, lifecycleModule } from './lifecycle.js';
+import { lifecycleModule } from './lifecycle.js';
 import { locksModule } from './locks.js';
 import { netModule } from './net.js';
 import { redisModule } from './redis.js';
@@ -24,26 +28,40 @@ import { telemetryModule } from './telemetry.js';
 /** A Candado that serves. */
 export interface App {
   readonly port: number;
-  readonly httpPort: number;
+  /** Undefined where its duties do not have it. */
+  readonly httpPort: number | undefined;
   /** Resolves with the reason when something inside asks for the end. */
   readonly stopRequested: Promise<string>;
   /** Drains and ends; safe to call more than once. */
   stop(reason: string): Promise<void>;
+  metrics(): Promise<MetricsSnapshot>;
+  /** Why it should not be sent new clients; empty if it should. */
+  problems(): Promise<readonly string[]>;
 }
 
-/** Where the files are, for people. */
-export function placeOf({ filesRoot, filesUrl }: Config): string {
-  return filesUrl === undefined ? filesRoot : `s3://${filesUrl.bucket}/${filesUrl.prefix}`;
+/** What a process does that is done once, however many serve clients together. */
+export interface Duties {
+  /** Answers monitoring. */
+  readonly http: boolean;
+  /** Goes through the file store in the background. */
+  readonly sweeps: boolean;
 }
+
+export const ALL_DUTIES: Duties = { http: true, sweeps: true };
 
 /** Builds everything from `config` and starts it; undoes what it started if a step fails. */
-export async function startApp(config: Config, version: string, log: WinstonLog): Promise<App> {
+export async function startApp(
+  config: Config,
+  version: string,
+  log: WinstonLog,
+  duties: Duties = ALL_DUTIES,
+): Promise<App> {
   const container = new Container({ defaultScope: 'Singleton' });
   container.load(
     lifecycleModule(version),
     clockModule,
     telemetryModule(config, log),
-    filesModule(config),
+    filesModule(config, duties),
     redisModule(config),
     eventsModule(config),
     locksModule(config),
@@ -52,7 +70,9 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     netModule(config),
   );
   const state = container.get(AppState);
-  const http = container.get(TelemetryServer);
+  const http = duties.http ? container.get(TelemetryServer) : undefined;
+  const metrics = container.get(MetricsRegistry);
+  const readiness = container.get(Readiness);
   const files = container.get(FileStore);
   const link = container.get(RedisLink, { optional: true });
   const table = container.get(LockTable);
@@ -69,8 +89,8 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
   };
 
   try {
-    const { port: httpPort } = await http.listen();
-    undo.push(() => http.close());
+    const listening = await http?.listen();
+    undo.push(async () => http?.close());
     await files.open();
     undo.push(() => files.close());
     // Opened last, so that its users hear of it from the beginning; they need it to the end.
@@ -88,18 +108,13 @@ export async function startApp(config: Config, version: string, log: WinstonLog)
     const port = await tcp.listen();
     undo.push(() => tcp.drain(config.drainTimeoutMs));
     state.ready();
-    log.info('server.listening', 'Candado is listening', {
-      host: config.host,
-      port,
-      httpPort,
-      files: placeOf(config),
-      locks: config.redisUrl === undefined ? 'memory' : 'redis',
-    });
     let stopped: Promise<void> | undefined;
     return {
       port,
-      httpPort,
+      httpPort: listening?.port,
       stopRequested: state.stopRequested,
+      metrics: () => metrics.snapshot(),
+      problems: () => readiness.problems(),
       stop: (reason) => {
         if (stopped === undefined) {
           log.info('server.draining', 'Candado is shutting down', { reason });

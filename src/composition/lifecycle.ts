@@ -3,33 +3,7 @@ import { BuildInfo } from '../commands/build-info.js';
 import { Shutdown } from '../commands/shutdown.js';
 import { StoreHealth } from '../files/store-health.js';
 import { Readiness } from '../telemetry/readiness.js';
-
-/** Where the process is in its life: starting, ready, draining. */
-export class AppState {
-  #phase: 'starting' | 'ready' | 'draining' = 'starting';
-  readonly #stopRequested = Promise.withResolvers<string>();
-
-  get stopRequested(): Promise<string> {
-    return this.#stopRequested.promise;
-  }
-
-  ready(): void {
-    if (this.#phase === 'starting') this.#phase = 'ready';
-  }
-
-  drain(): void {
-    this.#phase = 'draining';
-  }
-
-  requestStop(reason: string): void {
-    this.#stopRequested.resolve(reason);
-  }
-
-  /** Undefined once it is ready and as long as it is. */
-  get problem(): string | undefined {
-    return this.#phase === 'ready' ? undefined : this.#phase;
-  }
-}
+import { AppState } from './app-state.js';
 
 class AppReadiness extends Readiness {
   constructor(

@@ -17,7 +17,7 @@ import { StoreExport } from '../files/transfer/store-export.js';
 import { StoreImport } from '../files/transfer/store-import.js';
 import { Log } from '../telemetry/log.js';
 import { WinstonLog } from '../telemetry/winston-log.js';
-import { placeOf } from './app.js';
+import { placeOf } from './banner.js';
 import { clockModule } from './clock.js';
 import { filesModule } from './files.js';
 

@@ -13,6 +13,7 @@ import { HttpEndpoints } from '../telemetry/http-endpoints.js';
 import { HttpOptions } from '../telemetry/http-options.js';
 import { TelemetryServer } from '../telemetry/http-server.js';
 import { Log } from '../telemetry/log.js';
+import { MetricsPage } from '../telemetry/metrics-page.js';
 import { KnownCommands } from '../telemetry/prometheus/known-commands.js';
 import { KnownScripts } from '../telemetry/prometheus/known-scripts.js';
 import { MetricsRegistry } from '../telemetry/prometheus/metrics-registry.js';
@@ -35,6 +36,7 @@ export const telemetryModule = (config: Config, log: WinstonLog): ContainerModul
     bind(TelemetryServer).toSelf();
 
     bind(MetricsRegistry).toSelf();
+    bind(MetricsPage).toService(MetricsRegistry);
     onActivation(MetricsRegistry, ({ get }, registry) => {
       registry.describeProcess(get(BuildInfo).version);
       return registry;

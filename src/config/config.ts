@@ -13,6 +13,8 @@ export interface Config {
   readonly port: number;
   readonly httpHost: string;
   readonly httpPort: number;
+  /** Processes that serve clients; more than one need a Redis. */
+  readonly workers: number;
   readonly filesRoot: string;
   /** Undefined: files are kept in `filesRoot`. */
   readonly filesUrl: S3Place | undefined;

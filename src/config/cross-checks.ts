@@ -28,6 +28,7 @@ export function clashes(
     neverQuiet(config),
     unusedAuthorities(config),
     copiesOfNothing(config),
+    severalMemories(config),
   ].filter((clash) => clash !== undefined);
 }
 
@@ -106,5 +107,17 @@ function copiesOfNothing(config: Partial<Config>): Clash | undefined {
     fault: 'is more than 0, but there is no REDIS_URL: locks are kept in this one process',
     allowed: '0, or a REDIS_URL beside it',
     example: '0',
+  };
+}
+
+function severalMemories(config: Partial<Config>): Clash | undefined {
+  const { workers, redisUrl } = config;
+  if (workers === undefined || workers === 1 || !('redisUrl' in config)) return undefined;
+  if (redisUrl !== undefined) return undefined;
+  return {
+    key: 'workers',
+    fault: `makes ${workers} processes, but there is no REDIS_URL: each would have locks of its own in memory`,
+    allowed: '1, or a REDIS_URL beside it',
+    example: '1',
   };
 }

@@ -2,6 +2,7 @@ import { filesUrl, host, networks, redisUrl } from './addresses.js';
 import type { Config } from './config.js';
 import { choice, type Kind, optionalPath, path, yesOrNo } from './kind.js';
 import { count, duration, port, size } from './quantities.js';
+import { workerCount } from './worker-count.js';
 
 const HOUR_MS = 3_600_000;
 const TEN_YEARS_MS = 10 * 365 * 24 * HOUR_MS;
@@ -54,6 +55,13 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     default: '9780',
     help: 'Port of the HTTP endpoint.',
     example: '9780',
+  },
+  workers: {
+    env: 'WORKERS',
+    kind: workerCount,
+    default: '1',
+    help: 'Processes that serve clients on the one port, to use as many processors; more than one need REDIS_URL.',
+    example: '2',
   },
   filesRoot: {
     env: 'FILES_ROOT',

@@ -24,6 +24,11 @@ export interface LockRequest {
   /** Whether the session holds any other lock: only then can its wait close a circle. */
   readonly holdsOthers: boolean;
   /**
+   * The caller is sure to confirm the grant or to give it back, so that its lease may run in full
+   * from the start. A table may grant provisionally all the same.
+   */
+  readonly outright?: boolean;
+  /**
    * The same session's earlier request for this name, made through a connection that is lost. If it
    * still waits this request takes its place in the queue; if it was granted, its grant. The
    * earlier one, on whichever replica, ends without a word: as `superseded`.
@@ -48,8 +53,8 @@ export interface QueuePlace {
 }
 
 /**
- * A lock that is ours but not yet told to the client. It is provisional: unless confirmed within
- * {@link PROVISIONAL_MS} it passes on.
+ * A lock that is ours but not yet told to the client. It is provisional, unless it was asked for
+ * outright: if not confirmed within {@link PROVISIONAL_MS} it passes on.
  */
 export interface Grant {
   /** The grant's id: the request's, or the earlier one where the session held the lock already. */
@@ -96,6 +101,12 @@ export interface Confirmation {
    * one more for each of its replicas that confirmed.
    */
   readonly copies: number;
+}
+
+/** A lease that was started. */
+export interface Confirmed extends Confirmation {
+  /** When it began, or a moment before; monotonic. */
+  readonly sinceMs: number;
 }
 
 /** The lock of a session that has come to this replica. */
@@ -171,10 +182,10 @@ export abstract class LockTable {
   abstract raise(name: string, grantId: GrantId, token: number): Promise<number | undefined>;
 
   /**
-   * Starts the lease. Undefined where the grant is not live any more, or was not copied as often as
+   * Starts the lease, unless it was granted outright and runs. Undefined where the grant is not live any more, or was not copied as often as
    * the table is told to demand (then it is being cancelled); it must not be told to the client.
    */
-  abstract confirm(lease: Lease): Promise<Confirmation | undefined>;
+  abstract confirm(lease: Lease): Promise<Confirmed | undefined>;
 
   /**
    * Ends a grant, confirmed or not, or a place in the queue that was left ({@link LEAVE_PLACE}), and

@@ -236,6 +236,7 @@ export class FileLocking {
         note: wish.note,
         generation: session.generation,
         holdsOthers: session.held.size > (known === undefined ? 0 : 1),
+        outright: true,
         ...(waitMs === undefined ? {} : { signal: wish.signal }),
         ...(place === undefined ? {} : { inPlaceOf: place.grantId }),
         onQueued: (queued) => {

@@ -59,7 +59,6 @@ export class Granting {
         this.#record(session, { name, ttlMs, keepAlive }),
       ]);
       if (fenced === undefined) return undefined;
-      const confirmMs = this.clock.monotonicMs();
       const confirmed = await this.table.confirm({ name, grantId: grant.grantId, ttlMs });
       if (confirmed === undefined) return undefined;
       if (session.left) {
@@ -76,7 +75,7 @@ export class Granting {
         copies: confirmed.copies,
         keepAlive,
         grantedAtMs: this.clock.monotonicMs(),
-        endsAtMs: confirmMs + ttlMs,
+        endsAtMs: confirmed.sinceMs + ttlMs,
         state: 'live',
       };
       this.held.add(session, lock);

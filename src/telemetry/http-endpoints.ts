@@ -1,5 +1,5 @@
 import { injectable } from 'inversify';
-import { MetricsRegistry } from './prometheus/metrics-registry.js';
+import { MetricsPage } from './metrics-page.js';
 import { Readiness } from './readiness.js';
 
 export interface HttpAnswer {
@@ -15,7 +15,7 @@ type Endpoint = () => HttpAnswer | Promise<HttpAnswer>;
 export class HttpEndpoints {
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
 
-  constructor(metrics: MetricsRegistry, readiness: Readiness) {
+  constructor(metrics: MetricsPage, readiness: Readiness) {
     this.#endpoints = new Map<string, Endpoint>([
       [
         '/metrics',

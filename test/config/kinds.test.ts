@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { expect } from 'chai';
 import { host, networks, redisUrl } from '../../src/config/addresses.js';
 import { choice, type Kind, path, yesOrNo } from '../../src/config/kind.js';
 import { count, duration, port, size } from '../../src/config/quantities.js';
+import { workerCount } from '../../src/config/worker-count.js';
 
 const read = (kind: Kind<unknown>, text: string): unknown => {
   const result = kind.schema.safeParse(text);
@@ -35,6 +37,13 @@ describe('The kinds of settings', () => {
       '1s',
       '9'.repeat(400),
     ]);
+  });
+
+  it('workers: a number, or one for each processor', () => {
+    expect(read(workerCount, '1')).to.equal(1);
+    expect(read(workerCount, '256')).to.equal(256);
+    expect(read(workerCount, 'auto')).to.equal(availableParallelism());
+    refuses(workerCount, ['0', '257', 'Auto', 'all', '', '1.5', '-1']);
   });
 
   it('port: 0 to 65535', () => {

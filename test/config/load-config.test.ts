@@ -7,6 +7,7 @@ const DEFAULTS: Config = {
   port: 6780,
   httpHost: '127.0.0.1',
   httpPort: 9780,
+  workers: 1,
   filesRoot: './data',
   filesUrl: undefined,
   redisUrl: undefined,
@@ -61,6 +62,7 @@ describe('loadConfig', () => {
         PORT: '7000',
         HTTP_HOST: '::1',
         HTTP_PORT: '0',
+        WORKERS: '4',
         FILES_ROOT: '/srv/files',
         REDIS_URL: 'rediss://user:secret@redis.example:6380/2',
         REDIS_TIMEOUT_MS: '250',
@@ -93,6 +95,7 @@ describe('loadConfig', () => {
       port: 7000,
       httpHost: '::1',
       httpPort: 0,
+      workers: 4,
       filesRoot: '/srv/files',
       filesUrl: undefined,
       redisUrl: 'rediss://user:secret@redis.example:6380/2',
@@ -220,6 +223,17 @@ describe('loadConfig', () => {
       expect(refusedNames({ REDIS_MIN_REPLICAS })).to.deep.equal(['REDIS_MIN_REPLICAS']);
       const REDIS_URL = 'redis://a';
       expect(loadConfig({ REDIS_MIN_REPLICAS, REDIS_URL }, {}).redisMinReplicas).to.equal(1);
+    });
+
+    it('several workers share locks, so there is a Redis', () => {
+      const [problem, ...others] = refusal({ WORKERS: '3' }).problems;
+      expect(others).to.deep.equal([]);
+      expect(problem).to.include({ name: 'WORKERS', example: 'WORKERS=1' });
+      expect(problem?.fault).to.match(/^makes 3 processes, but there is no REDIS_URL/);
+      expect(refusedNames({}, { workers: '2' })).to.deep.equal(['--workers']);
+      expect(refusedNames({ WORKERS: '2', REDIS_URL: 'x://a' })).to.deep.equal(['REDIS_URL']);
+      expect(loadConfig({ WORKERS: '1' }, {}).workers).to.equal(1);
+      expect(loadConfig({ WORKERS: '3', REDIS_URL: 'redis://a' }, {}).workers).to.equal(3);
     });
 
     it('are reported beside wrong values, and only where they could be read', () => {

@@ -308,6 +308,22 @@ export function describeFileStore(
         expect(await read(here, 'a')).to.equal('in time');
       });
 
+      it('are of the version that is there, whoever moved the head since', async () => {
+        await fenced(here, 'a', 1);
+        for (const [token, [store, other]] of [
+          [2, [there, here]],
+          [5, [here, there]],
+        ] as const) {
+          const head = await put(store, await fenced(store, 'a', token), `by ${token}`);
+          expect(await other.fence(nameOf('a'), token - 1, false)).to.deep.equal({
+            outcome: 'behind',
+            token,
+          });
+          const next = await fenced(other, 'a', token + 1);
+          expect(next).to.include({ version: head.version, content: head.content });
+        }
+      });
+
       it('are refused where the token does not lead', async () => {
         await fenced(here, 'a', 9);
         for (const token of [9, 8, 1]) {

@@ -31,23 +31,23 @@ export class StandingFailpoints extends Failpoints {
 /**
  * Publishes one file as a parent wants it, and tells it of every version.
  * @param order `times n`: n versions, from whatever head it finds, against others;
- *   `once`: one version, from the head it finds, and says what became of it
+ *   `once n`: one version of n bytes or a few more, from the head it finds, and says what became of it
  */
 export async function runPublisher(
   store: FileStore,
   me: string,
-  [order, times]: readonly string[],
+  [order, count]: readonly string[],
 ): Promise<void> {
   await store.open();
-  if (order === 'once') tell(await publishOnce(store, me));
-  else await publishOften(store, me, Number(times));
+  if (order === 'once') tell(await publishOnce(store, me.padEnd(Number(count))));
+  else await publishOften(store, me, Number(count));
   await store.close();
 }
 
-async function publishOnce(store: FileStore, me: string): Promise<string> {
+async function publishOnce(store: FileStore, content: string): Promise<string> {
   const from = await store.ensureHead(SHARED);
   try {
-    const staged = await store.stage(from, bytesOf(me), author(from.token));
+    const staged = await store.stage(from, bytesOf(content), author(from.token));
     return (await store.publish(staged)).outcome;
   } catch (error) {
     if (error instanceof FileStoreUnavailable && !error.outcomeUnknown) return 'refused';

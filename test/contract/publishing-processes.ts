@@ -78,6 +78,24 @@ export async function publishAgainstEachOther(place: SharedPlace, times: number)
   await store.close();
 }
 
+/** A process publishes; whoever reads in this one sees nothing older than it has told of. */
+export async function readWhilePublished(place: SharedPlace, times: number): Promise<void> {
+  const store = await place.replica({ aheadMs: 0, keepVersions: 100 });
+  const writer = start(place, '', 'writer', 'times', `${times}`);
+  let told = 0;
+  for await (const line of { [Symbol.asyncIterator]: () => writer.lines }) {
+    told = Number.parseInt(line, 10);
+    const atHand = store.atHand(SHARED)?.record.version ?? told;
+    expect(atHand).to.be.at.least(told);
+    expect((await store.head(SHARED))?.version).to.be.at.least(told);
+    await using file = await store.openFile(SHARED);
+    expect(file?.record.version).to.be.at.least(told);
+  }
+  expect(told).to.equal(times);
+  expect(await writer.rest()).to.deep.equal([]);
+  await store.close();
+}
+
 /**
  * All are about to swap from the same head, and go on at the same moment: one of them wins.
  * @param step of the store, the last before its swap
@@ -89,7 +107,9 @@ export async function exactlyOneOf(
 ): Promise<void> {
   const store = await place.replica({ aheadMs: 0, keepVersions: 3 });
   const from = await put(store, await store.ensureHead(SHARED), 'before');
-  const publishers = Array.from({ length: count }, (_, at) => start(place, step, `${at}`, 'once'));
+  const publishers = Array.from({ length: count }, (_, at) =>
+    start(place, step, `${at}`, 'once', '0'),
+  );
   for (const { lines } of publishers) {
     expect((await lines.next()).value).to.equal(`standing at ${step}`);
   }
@@ -102,12 +122,15 @@ export async function exactlyOneOf(
   await store.close();
 }
 
-/** Who stood still while others published, pruned and cleaned is refused, and leaves nothing. */
-export async function refuseLate(place: SharedPlace, step: StepName): Promise<void> {
+/**
+ * Who stood still while others published, pruned and cleaned is refused, and leaves nothing.
+ * @param bytes of what it publishes, at least
+ */
+export async function refuseLate(place: SharedPlace, step: StepName, bytes = 0): Promise<void> {
   const versions = 12;
   const store = await place.replica({ aheadMs: 0, keepVersions: 3 });
   let head = await put(store, await store.ensureHead(SHARED), 'before');
-  const late = start(place, step, 'late', 'once');
+  const late = start(place, step, 'late', 'once', `${bytes}`);
   expect((await late.lines.next()).value).to.equal(`standing at ${step}`);
   for (let at = 0; at < versions; at++) head = await put(store, head, `newer ${at}`);
   const cleaner = await place.replica({ aheadMs: LATER_MS, keepVersions: 3 });

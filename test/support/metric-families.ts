@@ -30,6 +30,8 @@ export const METRIC_FAMILIES: Readonly<Record<string, MetricFamily>> = {
   candado_subscriptions: { type: 'gauge', labels: [] },
   candado_events_sent_total: { type: 'counter', labels: [] },
   candado_subscribers_dropped_total: { type: 'counter', labels: [] },
+  candado_workers_ready: { type: 'gauge', labels: [] },
+  candado_workers_lost_total: { type: 'counter', labels: [] },
 };
 
 export interface MetricFamily {

@@ -5,7 +5,7 @@ import { type FileName, parseFileName } from '../../src/files/file-name.js';
 import { Keeping } from '../../src/files/keeping.js';
 import { MemoryFileStore } from '../../src/files/memory/memory-file-store.js';
 import { LockTableUnavailable } from '../../src/locks/errors.js';
-import type { Confirmation, Lease, LockRequest } from '../../src/locks/lock-table.js';
+import type { Confirmed, Lease, LockRequest } from '../../src/locks/lock-table.js';
 import { MemoryLockTable } from '../../src/locks/memory/memory-lock-table.js';
 import { MemorySessionRecords } from '../../src/locks/memory/memory-session-records.js';
 import type { GrantId, LockMode, SessionId } from '../../src/locks/model.js';
@@ -45,7 +45,7 @@ export class FaultyLockTable extends MemoryLockTable {
     return acquisition;
   }
 
-  override async confirm(lease: Lease): Promise<Confirmation | undefined> {
+  override async confirm(lease: Lease): Promise<Confirmed | undefined> {
     await this.beforeConfirm();
     this.#reach();
     return await super.confirm(lease);

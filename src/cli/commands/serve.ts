@@ -12,6 +12,7 @@ export const serve: CliCommand = {
     ['candado serve', 'files in ./data, locks in memory, port 6780'],
     ['candado serve --files-root /srv/files', 'another directory'],
     ['candado serve --redis-url redis://localhost', 'one of many replicas that share their locks'],
+    ['candado serve --redis-url redis://localhost --workers auto', 'on all processors'],
   ],
   openEnded: true,
 

@@ -132,7 +132,8 @@ export class Adoption {
     const source = readRange(handle, 0, Number(file.stats.size));
     const modified = Math.max(0, Number(file.stats.mtimeNs / 1000n));
     try {
-      return await this.shelf.store(from, source, author, { modified });
+      const { record } = await this.shelf.store(from, source, author, { modified });
+      return record;
     } catch (error) {
       throw SourceFailed.unwrap(error);
     }

@@ -1,32 +1,34 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { type FileHandle, mkdir, open, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock/clock.js';
-import { authorOnceRead, ownErrors } from '../content-source.js';
-import { FileStoreUnavailable, FileTooBig } from '../errors.js';
+import { authorOnceRead } from '../content-source.js';
+import { FileStoreUnavailable } from '../errors.js';
 import type { Failpoints } from '../failpoints.js';
 import type { Author } from '../file-store.js';
 import type { ContentId, Head } from '../head.js';
 import type { StagingDetails } from '../staging-file-store.js';
-import {
-  type ContentSum,
-  type NewVersion,
-  NO_CONTENT,
-  type StoredRecord,
-  storedRecord,
-} from '../stored-record.js';
-import { ContentSink } from './content-sink.js';
+import { NO_CONTENT, type StoredRecord, storedRecord } from '../stored-record.js';
+import type { ContentReceiver } from './content-receiver.js';
 import { hasCode } from './disk-errors.js';
 import type { Durable } from './durable.js';
-import type { HashThread } from './hash-thread.js';
 import { freshRecordId } from './head-name.js';
 import type { Layout } from './layout.js';
-import { formatRecord, parseRecord } from './record.js';
+import type { QuickDisk } from './quick-disk.js';
+import { formatRecord, parseRecorded, type Recorded } from './record.js';
+
+/** A record, with its content where that is small and there. */
+export interface Shelved {
+  readonly record: StoredRecord;
+  readonly whole: Buffer | undefined;
+}
 
 /**
- * Contents and their records. Both are written aside, made durable and only then renamed into
- * their shard, the record first: a content on the shelf always has its record, which says from
- * which head it may still be published, and a cleaner that removes something half-written makes
- * its writer fail instead of publishing it.
+ * Contents and their records. A small content lies behind its record in one file, any other in a file
+ * of its own; earlier builds wrote no other kind. Both are written aside, made durable and only then
+ * renamed into their shard, the record first: a content on the shelf always has its record, which
+ * says from which head it may still be published, and a cleaner that removes something half-written
+ * makes its writer fail instead of publishing it.
  */
 export class ContentShelf {
   /** Shards known to stand, durably. */
@@ -35,10 +37,10 @@ export class ContentShelf {
   constructor(
     private readonly layout: Layout,
     private readonly durable: Durable,
+    private readonly disk: QuickDisk,
     private readonly clock: Clock,
     private readonly failpoints: Failpoints,
-    private readonly maxFileBytes: number,
-    private readonly hashThread: HashThread,
+    private readonly receiver: ContentReceiver,
   ) {}
 
   /**
@@ -50,20 +52,19 @@ export class ContentShelf {
     source: AsyncIterable<Buffer>,
     author: Author,
     { requestId, ...details }: StagingDetails = {},
-  ): Promise<StoredRecord> {
+  ): Promise<Shelved> {
     const id = freshRecordId('content');
     const aside = join(this.layout.prepared, id);
     try {
       await this.#ensureShard(id);
-      const content = await this.#write(aside, source);
-      await this.failpoints.hit('stage.content-written');
+      const content = await this.receiver.receive(source, aside);
+      if (content.whole === undefined) await this.failpoints.hit('stage.content-written');
       const known = await authorOnceRead(author, requestId);
-      const record = this.#record({ id, from, author: known, content }, details);
-      await this.#placeRecord(record);
-      await rename(aside, this.layout.content(id));
+      const record = this.#record(id, from, known, content, details);
+      const whole = await this.#placeContent(record, aside, content.whole);
       await this.failpoints.hit('stage.content-placed');
-      await this.durable.folder(this.layout.shard(id));
-      return record;
+      await this.durable.foldersAhead(this.layout.shard(id));
+      return { record, whole };
     } catch (error) {
       await rm(aside, { force: true });
       await this.remove(id);
@@ -79,9 +80,9 @@ export class ContentShelf {
     const id = freshRecordId('deletion');
     try {
       await this.#ensureShard(id);
-      const record = this.#record({ id, from, author, content: NO_CONTENT }, details);
+      const record = this.#record(id, from, author, NO_CONTENT, details);
       await this.#placeRecord(record);
-      await this.durable.folder(this.layout.shard(id));
+      await this.durable.foldersAhead(this.layout.shard(id));
       return record;
     } catch (error) {
       await this.remove(id);
@@ -89,7 +90,27 @@ export class ContentShelf {
     }
   }
 
-  /** The content, open for reading; undefined if it was removed. */
+  /**
+   * The record, and its content if that is small; undefined if the record was removed.
+   * @throws {FileStoreUnavailable} if the record is damaged, or a part of the content is missing
+   */
+  async look(id: ContentId): Promise<Shelved | undefined> {
+    let recorded = await this.#read(id);
+    // Seen while it is pruned a content may be half there.
+    if (recorded !== undefined && !isWhole(recorded)) recorded = await this.#read(id);
+    if (recorded === undefined) return undefined;
+    const { record, inside } = recorded;
+    if (inside === undefined || isPruned(recorded)) return { record, whole: undefined };
+    if (inside.length < record.size) {
+      throw new FileStoreUnavailable(
+        'a stored content is shorter than recorded: restore it from a backup',
+        false,
+      );
+    }
+    return { record, whole: inside.subarray(0, record.size) };
+  }
+
+  /** A content with a file of its own, open for reading; undefined if it was removed. */
   async open(id: ContentId): Promise<FileHandle | undefined> {
     try {
       return await open(this.layout.content(id), 'r');
@@ -99,14 +120,23 @@ export class ContentShelf {
     }
   }
 
-  /** The record; undefined if it was removed. */
-  async record(id: ContentId): Promise<StoredRecord | undefined> {
+  /** How much of a content is there; undefined if it was removed. */
+  async storedBytes(id: ContentId): Promise<number | undefined> {
+    const recorded = await this.#read(id);
+    if (recorded?.inside !== undefined) {
+      return isPruned(recorded) ? undefined : recorded.inside.length;
+    }
     try {
-      return parseRecord(id, await readFile(this.layout.record(id), 'utf8'));
+      return (await stat(this.layout.content(id))).size;
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
       throw error;
     }
+  }
+
+  /** The record; undefined if it was removed. */
+  async record(id: ContentId): Promise<StoredRecord | undefined> {
+    return (await this.#read(id))?.record;
   }
 
   /** The versions up to `head`, newest first, as far back as records are kept. */
@@ -120,14 +150,26 @@ export class ContentShelf {
     }
   }
 
+  /** Leaves its record. */
   async removeContent(id: ContentId): Promise<void> {
-    await rm(this.layout.content(id), { force: true });
+    const recorded = await this.#read(id);
+    if (recorded?.inside === undefined) {
+      await rm(this.layout.content(id), { force: true });
+    } else if (recorded.inside.length > 0) {
+      // In place, so that no power cut finds the record half-written in another file.
+      await truncate(this.layout.record(id), recorded.lineBytes).catch(unlessGone);
+    }
   }
 
   /** The content goes first, so that it never lies there without its record. */
   async remove(id: ContentId): Promise<void> {
-    await this.removeContent(id);
+    await rm(this.layout.content(id), { force: true });
     await rm(this.layout.record(id), { force: true });
+  }
+
+  async #read(id: ContentId): Promise<Recorded | undefined> {
+    const bytes = await this.disk.read(this.layout.record(id));
+    return bytes && parseRecorded(id, bytes);
   }
 
   async #ensureShard(id: ContentId): Promise<void> {
@@ -138,7 +180,7 @@ export class ContentShelf {
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
     }
-    await this.durable.folder(this.layout.contents);
+    await this.durable.foldersAhead(this.layout.contents);
     this.#shards.add(shard);
   }
 
@@ -154,45 +196,57 @@ export class ContentShelf {
     );
   }
 
-  async #write(path: string, source: AsyncIterable<Buffer>): Promise<ContentSum> {
-    const handle = await open(path, 'wx');
-    const sink = new ContentSink(handle, this.hashThread, () => this.durable.file(handle));
-    try {
-      for await (const chunk of ownErrors(source)) {
-        if (sink.size + chunk.length > this.maxFileBytes) throw new FileTooBig(this.maxFileBytes);
-        await sink.write(chunk);
-      }
-      return await sink.finish();
-    } catch (error) {
-      await sink.abandon();
-      throw error;
-    } finally {
-      await handle.close();
-    }
-  }
-
   #record(
-    parts: Omit<NewVersion, 'version' | 'modified'>,
+    id: ContentId,
+    from: Head,
+    author: Author,
+    content: { readonly size: number; readonly sha256: string },
     { version, modified = this.clock.epochMicros() }: StagingDetails,
   ): StoredRecord {
-    return storedRecord({ ...parts, version, modified });
+    return storedRecord({ id, from, author, content, version, modified });
+  }
+
+  /** @returns the content as it was written, if it is small */
+  async #placeContent(
+    record: StoredRecord,
+    aside: string,
+    whole: Buffer | undefined,
+  ): Promise<Buffer | undefined> {
+    if (whole === undefined) {
+      await this.#placeRecord(record);
+      await this.disk.rename(aside, this.layout.content(record.id));
+      return undefined;
+    }
+    const bytes = formatRecord(record, whole);
+    await this.disk.write(aside, bytes, (file) => this.durable.file(file));
+    await this.failpoints.hit('stage.content-written');
+    await this.disk.rename(aside, this.layout.record(record.id));
+    return bytes.subarray(bytes.length - whole.length);
   }
 
   async #placeRecord(record: StoredRecord): Promise<void> {
     const aside = join(this.layout.prepared, `${record.id}.json`);
     try {
-      const handle = await open(aside, 'wx');
-      try {
-        await handle.writeFile(formatRecord(record));
-        await this.durable.file(handle);
-      } finally {
-        await handle.close();
-      }
-      await rename(aside, this.layout.record(record.id));
+      await this.disk.write(aside, formatRecord(record), (file) => this.durable.file(file));
+      await this.disk.rename(aside, this.layout.record(record.id));
     } catch (error) {
       await rm(aside, { force: true });
       throw error;
     }
     await this.failpoints.hit('stage.record-placed');
   }
+}
+
+/** Whether there is nothing in the file that would have to be read again. */
+function isWhole({ record, inside }: Recorded): boolean {
+  if (inside === undefined || inside.length === 0) return true;
+  return hash('sha256', inside.subarray(0, record.size)) === record.sha256;
+}
+
+function isPruned({ record, inside }: Recorded): boolean {
+  return inside?.length === 0 && record.size > 0;
+}
+
+function unlessGone(error: unknown): void {
+  if (!hasCode(error, 'ENOENT')) throw error;
 }

@@ -26,6 +26,7 @@ import { guarded } from './disk-errors.js';
 import { DiskFile } from './disk-file.js';
 import { makeFolders } from './folders.js';
 import { firstHead, withToken } from './head-name.js';
+import { Mount } from './mount.js';
 import { judgeMount, refuseCachingNfs } from './network-fs.js';
 import { DirectoryStoreOptions } from './options.js';
 import { SMALL_CONTENT_BYTES, SmallContents, SmallFile } from './small-contents.js';
@@ -50,6 +51,7 @@ export class DirectoryFileStore extends StagingFileStore {
     private readonly log: Log,
     observer: FileObserver,
     @inject(Failpoints) @optional() private readonly failpoints: Failpoints = new NoFailpoints(),
+    @inject(Mount) @optional() mount = new Mount(),
   ) {
     super();
     this.#parts = buildParts(
@@ -58,6 +60,7 @@ export class DirectoryFileStore extends StagingFileStore {
       log,
       observer,
       failpoints,
+      mount,
     );
   }
 
@@ -72,25 +75,25 @@ export class DirectoryFileStore extends StagingFileStore {
       for (const folder of [files, contents, prepared, views, found]) {
         await makeFolders(folder);
       }
-      await durable.folder(layout.own);
-      await durable.folder(layout.root);
       await this.#checkMount(layout.root);
       await this.#parts.mount.look(layout.root, layout.prepared);
+      await durable.folder(layout.own);
+      await durable.folder(layout.root);
     });
     if (this.options.sweeps) this.#parts.sweeper.start();
   }
 
   override async close(): Promise<void> {
     await this.#parts.sweeper.close();
-    await this.#parts.views.idle();
+    await this.#parts.views.flush();
     await this.#parts.retention.close();
     await this.#parts.hashThread.close();
   }
 
-  /** Resolves when nothing goes on in the background. */
+  /** Resolves when nothing goes on in the background, nor waits for its time to be brought up to date. */
   async idle(): Promise<void> {
     await this.#parts.sweeper.idle();
-    await this.#parts.views.idle();
+    await this.#parts.views.flush();
     await this.#parts.retention.idle();
   }
 
@@ -119,6 +122,8 @@ export class DirectoryFileStore extends StagingFileStore {
 
   override fence(name: FileName, token: number, shared: boolean): Promise<FenceResult> {
     return guarded(async () => {
+      const swapped = await this.#fenceLastSwapped(name, token);
+      if (swapped !== undefined) return { outcome: 'fenced', head: swapped };
       let before: Head | undefined;
       for (let tries = 0; tries < MAX_FENCE_TRIES; tries++) {
         const head = await this.ensureHead(name);
@@ -142,6 +147,14 @@ export class DirectoryFileStore extends StagingFileStore {
     });
   }
 
+  /** The usual case, without a look at the folder; undefined where there has to be one. */
+  async #fenceLastSwapped(name: FileName, token: number): Promise<Head | undefined> {
+    const from = this.#parts.swapper.lastSwapped(name);
+    if (from === undefined || from.token >= token) return undefined;
+    const to = withToken(from, token);
+    return (await this.#parts.swapper.swap(from, to, 'fence')) ? to : undefined;
+  }
+
   override fenceFrom(from: Head, token: number): Promise<MoveResult> {
     return guarded(async () => {
       const to = withToken(from, token);
@@ -157,8 +170,8 @@ export class DirectoryFileStore extends StagingFileStore {
     details: StagingDetails,
   ): Promise<Staged> {
     const { shelf } = this.#parts;
-    const record = await guarded(() => shelf.store(from, content, author, details));
-    return new StagedVersion(from, record);
+    const { record, whole } = await guarded(() => shelf.store(from, content, author, details));
+    return new StagedVersion(from, record, whole);
   }
 
   protected override async storeDeletion(
@@ -176,7 +189,7 @@ export class DirectoryFileStore extends StagingFileStore {
     try {
       const { from, to } = version;
       if (await guarded(() => this.#parts.swapper.swap(from, to, 'publish'))) {
-        this.#followUp(to);
+        this.#followUp(version);
         return { outcome: 'published', head: to };
       }
     } catch (error) {
@@ -219,6 +232,11 @@ export class DirectoryFileStore extends StagingFileStore {
         false,
       );
     });
+  }
+
+  override atHand(name: FileName): OpenFile | undefined {
+    const content = this.#parts.reader.glance(name)?.content;
+    return content && this.#small.get(content);
   }
 
   override stat(name: FileName, version?: number): Promise<VersionRecord | undefined> {
@@ -272,27 +290,33 @@ export class DirectoryFileStore extends StagingFileStore {
   }
 
   async #openContent(id: ContentId): Promise<OpenFile | undefined> {
-    const record = await this.#parts.shelf.record(id);
-    if (record === undefined) return undefined;
-    const handle = await this.#parts.shelf.open(id);
+    const { shelf } = this.#parts;
+    const shelved = await shelf.look(id);
+    if (shelved === undefined) return undefined;
+    const record = publicRecord(shelved.record);
+    if (shelved.whole !== undefined) return this.#keep(id, new SmallFile(record, shelved.whole));
+    const handle = await shelf.open(id);
     if (handle === undefined) return undefined;
-    const file = new DiskFile(publicRecord(record), handle);
-    return record.size > SMALL_CONTENT_BYTES ? file : await this.#keep(id, file);
-  }
-
-  async #keep(id: ContentId, file: DiskFile): Promise<OpenFile> {
+    const file = new DiskFile(record, handle);
+    if (record.size > SMALL_CONTENT_BYTES) return file;
     try {
-      const chunks = await Array.fromAsync(file.read(0, file.record.size));
-      const small = new SmallFile(file.record, Buffer.concat(chunks));
-      if (small.isSound) this.#small.keep(id, small);
-      return small;
+      const chunks = await Array.fromAsync(file.read(0, record.size));
+      return this.#keep(id, new SmallFile(record, Buffer.concat(chunks)));
     } finally {
       await file[Symbol.asyncDispose]();
     }
   }
 
-  #followUp(head: Head): void {
+  #keep(id: ContentId, small: SmallFile): SmallFile {
+    if (small.isSound) this.#small.keep(id, small);
+    return small;
+  }
+
+  #followUp({ to: head, record, whole }: StagedVersion): void {
     const { views, retention } = this.#parts;
+    if (whole !== undefined && head.content !== undefined) {
+      this.#small.keep(head.content, new SmallFile(record, whole));
+    }
     if (this.options.plainView === 'on' && !views.add(head.name)) {
       this.log.warn('view.queue-full', 'A plain file is left to the next sweep', {
         file: head.name,

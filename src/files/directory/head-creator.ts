@@ -79,7 +79,7 @@ export class HeadCreator {
       throw error;
     }
     await this.failpoints.hit('create.after-rename');
-    await this.durable.folder(dirname(target));
+    await this.durable.foldersAhead(dirname(target));
     return true;
   }
 
@@ -93,7 +93,7 @@ export class HeadCreator {
       await mkdir(join(folder, entry));
     }
     await writeFile(join(folders.at(-1) ?? tree, formatHead(head)), '');
-    for (const folder of folders.toReversed()) await this.durable.folder(folder);
+    await this.durable.foldersAhead(...folders);
   }
 }
 

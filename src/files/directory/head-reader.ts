@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { FileStoreUnavailable } from '../errors.js';
 import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
 import { hasCode } from './disk-errors.js';
+import { HeadMemory } from './head-memory.js';
 import { parseHead } from './head-name.js';
 import type { Layout } from './layout.js';
 import { Mount } from './mount.js';
@@ -19,6 +20,9 @@ const MAX_LISTINGS = 64;
 
 /** After so many listings without a head the folder is asked whether it is empty. */
 const LISTINGS_BEFORE_EMPTY = 8;
+
+/** Links to a folder where those in it are counted: its name and its own `.`. */
+const NO_FOLDERS_IN_IT = 2;
 
 export type Place =
   | { readonly kind: 'head'; readonly head: Head }
@@ -35,10 +39,11 @@ export class HeadReader {
   constructor(
     private readonly layout: Layout,
     private readonly mount = new Mount(),
+    private readonly memory = new HeadMemory(),
   ) {}
 
   async read(name: FileName): Promise<Head | undefined> {
-    const head = this.#glance(name);
+    const head = this.glance(name);
     if (head !== undefined) return head;
     const place = await this.place(name);
     return place.kind === 'head' ? place.head : undefined;
@@ -65,15 +70,22 @@ export class HeadReader {
     throw new FileStoreUnavailable(`the head of "${name}" cannot be read: try again`, false);
   }
 
-  /** The usual case, without a thread; undefined for whatever has to be looked at with care. */
-  #glance(name: FileName): Head | undefined {
+  /**
+   * The head in the usual case, without a thread; undefined for whatever has to be looked at with care.
+   * Never throws.
+   */
+  glance(name: FileName): Head | undefined {
     if (!this.mount.isLocal) return undefined;
     const folder = this.layout.headFolder(name);
     try {
-      // One of further names may be large.
-      if (existsSync(join(folder, FOLDER_MARK))) return undefined;
-      const [entry, ...others] = readdirSync(folder);
-      return entry === undefined || others.length > 0 ? undefined : parseHead(name, entry);
+      const stats = statSync(folder, { throwIfNoEntry: false });
+      if (stats === undefined) return undefined;
+      const known = this.memory.recall(name, stats);
+      if (known !== undefined) return known;
+      // One of further names may be large; it has folders in it, which some file systems count.
+      if (stats.nlink !== NO_FOLDERS_IN_IT && existsSync(join(folder, FOLDER_MARK)))
+        return undefined;
+      return this.memory.list(name, stats, () => onlyHead(name, folder));
     } catch {
       return undefined; // looking with care says what is wrong
     }
@@ -104,6 +116,11 @@ export async function isFolderOfNames(folder: string): Promise<boolean> {
 
 function isFolderEntry(entry: string): boolean {
   return entry === FOLDER_MARK || decodeEntry(entry) !== undefined;
+}
+
+function onlyHead(name: FileName, folder: string): Head | undefined {
+  const [entry, ...others] = readdirSync(folder);
+  return entry === undefined || others.length > 0 ? undefined : parseHead(name, entry);
 }
 
 /** The one that counts; undefined if there is none, or two that cannot be told apart. */

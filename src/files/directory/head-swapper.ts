@@ -1,7 +1,7 @@
-import { renameSync } from 'node:fs';
-import { rename, rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failpoints } from '../failpoints.js';
+import type { FileName } from '../file-name.js';
 import type { Head } from '../head.js';
 import type { ContentShelf } from './content-shelf.js';
 import { hasCode, isDefinite, unavailable } from './disk-errors.js';
@@ -9,18 +9,26 @@ import type { Durable } from './durable.js';
 import { formatHead } from './head-name.js';
 import type { HeadReader } from './head-reader.js';
 import type { Layout } from './layout.js';
-import { Mount } from './mount.js';
+import { QuickDisk } from './quick-disk.js';
+import { SwappedHeads } from './swapped-heads.js';
 
 /** The one operation that changes a file: a rename from the exact old head to the new one. */
 export class HeadSwapper {
+  readonly #swapped = new SwappedHeads();
+
   constructor(
     private readonly layout: Layout,
     private readonly reader: HeadReader,
     private readonly shelf: ContentShelf,
     private readonly durable: Durable,
     private readonly failpoints: Failpoints,
-    private readonly mount = new Mount(),
+    private readonly disk = new QuickDisk(),
   ) {}
+
+  /** What this process swapped to last: the head, unless somebody else has moved it since. */
+  lastSwapped(name: FileName): Head | undefined {
+    return this.#swapped.get(name);
+  }
 
   /**
    * Whether `to` took the place of `from`, for all to see; durably, but for a fence. False: `from`
@@ -35,13 +43,15 @@ export class HeadSwapper {
     const folder = this.layout.headFolder(from.name);
     const lasting = why !== 'fence';
     // Whoever made the folders may have died before they were on disk.
-    if (lasting && from.version === 0) await this.durable.ancestors(folder, this.layout.files);
+    if (lasting && from.version === 0) await this.durable.ancestorsAhead(folder, this.layout.files);
     await this.failpoints.hit(`${why}.before-swap`);
     try {
       await this.rename(join(folder, formatHead(from)), join(folder, formatHead(to)));
     } catch (error) {
+      this.#swapped.drop(from.name);
       if (!(await this.#tookPlace(from, to, error))) return false;
     }
+    this.#swapped.add(to);
     await this.failpoints.hit(`${why}.after-swap`);
     if (!lasting) return true;
     try {
@@ -73,8 +83,7 @@ export class HeadSwapper {
 
   /** A seam: network file systems repeat a rename and report the second try. */
   protected async rename(from: string, to: string): Promise<void> {
-    if (this.mount.isLocal) renameSync(from, to);
-    else await rename(from, to);
+    await this.disk.rename(from, to);
   }
 
   /** What became of a swap that reported an error. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { FileName } from '../file-name.js';
 import type { ContentId } from '../head.js';
 import { encodeName } from './name-encoding.js';
@@ -30,7 +30,8 @@ export class Layout {
   }
 
   headFolder(name: FileName): string {
-    return join(this.files, ...encodeName(name));
+    // Nothing in it is to be normalised, which would take as long as reading the head.
+    return [this.files, ...encodeName(name)].join(sep);
   }
 
   /** Contents are spread over 256 folders by the first byte of their random id. */

@@ -9,6 +9,9 @@ const CONTINUED = '~';
 /** Everything else is percent-encoded, so that no file system folds, normalises or trims it. */
 const PLAIN = /^[a-z0-9_-]$/;
 
+/** Segments that stay as they are, as most do: looking at each sign took longer than reading the head. */
+const PLAIN_SEGMENT = /^(?!head\.)[a-z0-9_-](?:[a-z0-9_.-]{0,252}[a-z0-9_-])?$/;
+
 /**
  * The folders, one inside the other, that lead to a name's head below `.candado/files`.
  *
@@ -22,6 +25,7 @@ export function encodeName(name: FileName | string): readonly string[] {
 }
 
 function encodeSegment(segment: string): readonly string[] {
+  if (PLAIN_SEGMENT.test(segment)) return [segment];
   const entries: string[] = [];
   const signs = [...segment];
   let entry = '';

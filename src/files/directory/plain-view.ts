@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
-import { copyFile, link, rename, rm, utimes } from 'node:fs/promises';
+import { copyFile, link, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
@@ -15,6 +15,12 @@ import type { Layout } from './layout.js';
 import { type PlainTree, statsOf } from './plain-tree.js';
 import { NO_LINKS, type ViewLink, type ViewLinks } from './view-links.js';
 import type { ViewLook } from './view-look.js';
+
+/**
+ * How long the plain file of one that changes all the time may lag, in milliseconds: bringing it up to
+ * date costs more than the change itself, and nobody looks at it so often.
+ */
+export const VIEW_PACE_MS = 1_000;
 
 /** Each try is lost only to a swap, another replica's view or a person at the same moment. */
 const MAX_TRIES = 16;
@@ -68,8 +74,11 @@ export class PlainView {
     }
   }
 
-  /** How the view of a file is; changes nothing. */
-  async state(name: FileName): Promise<ViewState> {
+  /**
+   * How the view of a file is; changes nothing.
+   * @param since the view is current enough if it is of this version or a newer one
+   */
+  async state(name: FileName, since?: number): Promise<ViewState> {
     const head = await this.reader.read(name);
     if (head === undefined) return 'current';
     const isDeleted = head.content === undefined;
@@ -79,6 +88,9 @@ export class PlainView {
         return isDeleted ? 'current' : 'missing';
       case 'own':
         if (view.link.version > head.version) return await this.#stateAhead(head);
+        if (view.link.version < head.version && view.link.version >= (since ?? head.version)) {
+          return 'current';
+        }
         return view.link.version === head.version && !isDeleted ? 'current' : 'stale';
       case 'foreign': {
         const version = await this.looking.versionOf(head, this.layout.plain(name));
@@ -158,11 +170,13 @@ export class PlainView {
   /** A copy of the content that shares nothing with it, kept under its link's name. */
   async #copy(head: Head): Promise<string | undefined> {
     if (head.content === undefined) return undefined;
-    const record = await this.shelf.record(head.content);
-    if (record === undefined) return undefined;
+    const shelved = await this.shelf.look(head.content);
+    if (shelved === undefined) return undefined;
+    const { record, whole } = shelved;
     const aside = join(this.layout.prepared, randomUUID());
     try {
-      await copyFile(this.layout.content(head.content), aside, constants.COPYFILE_FICLONE);
+      if (whole !== undefined) await writeFile(aside, whole);
+      else await copyFile(this.layout.content(record.id), aside, constants.COPYFILE_FICLONE);
       const seconds = record.modified / 1_000_000;
       await utimes(aside, seconds, seconds);
       const stats = await statsOf(aside);

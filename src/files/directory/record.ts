@@ -5,22 +5,57 @@ import { digestOf, isCount, parseObject } from '../json-fields.js';
 import type { StoredRecord } from '../stored-record.js';
 import { isDeletion, isRecordId } from './head-name.js';
 
-/** A disk gives back changed bytes without a word, and a changed digit is another version or time. */
-export function formatRecord(record: StoredRecord): string {
-  const fields = { format: 1, ...record };
-  return `${JSON.stringify({ ...fields, digest: digestOf(fields) })}\n`;
+const LINE_FEED = 0x0a;
+
+/** The content lies in a file of its own, if there is one. */
+const ALONE = 1;
+
+/** The content follows the line of the record. */
+const WITH_CONTENT = 2;
+
+/** What is read from the file of a record. */
+export interface Recorded {
+  readonly record: StoredRecord;
+  /** Of the record's own line. */
+  readonly lineBytes: number;
+  /** What follows it, where the content belongs there: all of it, or nothing once it was pruned. */
+  readonly inside: Buffer | undefined;
 }
 
-/** @throws {FileStoreUnavailable} if it is not what was written */
-export function parseRecord(id: ContentId, text: string): StoredRecord {
+/**
+ * A record as it lies on the disk, with its content behind it if that is given. A disk gives back
+ * changed bytes without a word, and a changed digit is another version or time: hence the digest.
+ */
+export function formatRecord(record: StoredRecord, content?: Buffer): Buffer {
+  const fields = { format: content === undefined ? ALONE : WITH_CONTENT, ...record };
+  const line = `${JSON.stringify({ ...fields, digest: digestOf(fields) })}\n`;
+  if (content === undefined) return Buffer.from(line);
+  // Memory of its own, for it may be kept for those who read it.
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(line) + content.length);
+  content.copy(bytes, bytes.write(line));
+  return bytes;
+}
+
+/** @throws {FileStoreUnavailable} if the record is not what was written */
+export function parseRecorded(id: ContentId, bytes: Buffer): Recorded {
+  const lineBytes = bytes.indexOf(LINE_FEED) + 1;
+  const { record, format } = parseRecord(id, bytes.toString('utf8', 0, lineBytes));
+  return {
+    record,
+    lineBytes,
+    inside: format === WITH_CONTENT ? bytes.subarray(lineBytes) : undefined,
+  };
+}
+
+function parseRecord(id: ContentId, text: string): { record: StoredRecord; format: number } {
   const { digest, ...fields } = parseObject(text);
-  const { name, version, size, sha256, modified, session, token, from, requestId, predecessor } =
-    fields;
+  const { format, name, version, size, sha256, modified, session, token } = fields;
+  const { from, requestId, predecessor } = fields;
   // Those of earlier builds have none.
   const isChanged = digest !== undefined && digest !== digestOf(fields);
   if (
     isChanged ||
-    fields['format'] !== 1 ||
+    (format !== ALONE && format !== WITH_CONTENT) ||
     fields['id'] !== id ||
     typeof name !== 'string' ||
     typeof sha256 !== 'string' ||
@@ -36,7 +71,7 @@ export function parseRecord(id: ContentId, text: string): StoredRecord {
       false,
     );
   }
-  return {
+  const record: StoredRecord = {
     id,
     name: name as FileName,
     version,
@@ -51,4 +86,5 @@ export function parseRecord(id: ContentId, text: string): StoredRecord {
       typeof predecessor === 'string' && isRecordId(predecessor) ? predecessor : undefined,
     ...(typeof requestId === 'string' ? { requestId } : {}),
   };
+  return { record, format };
 }

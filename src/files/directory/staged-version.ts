@@ -17,6 +17,8 @@ export class StagedVersion implements Staged {
   constructor(
     readonly from: Head,
     readonly stored: StoredRecord,
+    /** Its content, if it is small. */
+    readonly whole?: Buffer,
   ) {
     this.record = publicRecord(stored);
     this.to = {

@@ -3,6 +3,7 @@ import type { Log } from '../../telemetry/log.js';
 import type { Failpoints } from '../failpoints.js';
 import type { FileObserver } from '../file-observer.js';
 import { Adoption } from './adoption.js';
+import { ContentReceiver } from './content-receiver.js';
 import { ContentShelf } from './content-shelf.js';
 import { Durable } from './durable.js';
 import { FoundShelf } from './found-shelf.js';
@@ -14,12 +15,13 @@ import { History } from './history.js';
 import { Layout } from './layout.js';
 import { Listing } from './listing.js';
 import { Mount } from './mount.js';
-import { NameQueue } from './name-queue.js';
 import type { DirectoryStoreOptions } from './options.js';
 import { Orphans } from './orphans.js';
+import { PacedNames } from './paced-names.js';
 import { PlainTree } from './plain-tree.js';
-import { PlainView } from './plain-view.js';
+import { PlainView, VIEW_PACE_MS } from './plain-view.js';
 import { PublishedRequests } from './published-requests.js';
+import { QuickDisk } from './quick-disk.js';
 import { Retention } from './retention.js';
 import { Sweeper } from './sweeper.js';
 import { DirectoryUpkeep } from './upkeep.js';
@@ -38,16 +40,18 @@ export function buildParts(
   log: Log,
   observer: FileObserver,
   failpoints: Failpoints,
+  mount = new Mount(),
 ) {
   const { keeping, maxFileBytes } = options;
   const layout = new Layout(options.root);
-  const durable = new Durable(options.durability, failpoints);
-  const mount = new Mount();
+  const durable = new Durable(options.durability, failpoints, mount);
+  const disk = new QuickDisk(mount);
   const reader = new HeadReader(layout, mount);
   const creator = new HeadCreator(layout, reader, durable, failpoints);
   const hashThread = new HashThread();
-  const shelf = new ContentShelf(layout, durable, clock, failpoints, maxFileBytes, hashThread);
-  const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, mount);
+  const receiver = new ContentReceiver(durable, hashThread, maxFileBytes);
+  const shelf = new ContentShelf(layout, durable, disk, clock, failpoints, receiver);
+  const swapper = new HeadSwapper(layout, reader, shelf, durable, failpoints, disk);
   const history = new History(shelf, clock, keeping);
   const requests = new PublishedRequests(shelf, keeping);
   const plain = new PlainTree(layout, reader, mount);
@@ -78,7 +82,9 @@ export function buildParts(
     log,
     observer,
   );
-  const views = new NameQueue(MAX_WAITING_VIEWS, (name) => view.refresh(name, 'publish'));
+  const views = new PacedNames(MAX_WAITING_VIEWS, VIEW_PACE_MS, clock, (name) =>
+    view.refresh(name, 'publish'),
+  );
   const retention = new Retention(reader, shelf, clock, log, failpoints, keeping);
   const orphans = new Orphans(layout, reader, swapper, shelf, clock, failpoints, keeping, links);
   const plainView = options.plainView === 'on' ? view : undefined;

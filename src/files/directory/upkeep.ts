@@ -22,11 +22,11 @@ import { HeadWalk } from './head-walk.js';
 import type { Layout } from './layout.js';
 import type { Orphans, Stray } from './orphans.js';
 import { ageMs, statsOf } from './plain-tree.js';
-import type { PlainView, ViewState } from './plain-view.js';
+import { type PlainView, VIEW_PACE_MS, type ViewState } from './plain-view.js';
 import { RECORDS_BEHIND } from './retention.js';
 
-/** A replica that has just published may still be about to write the view, in milliseconds. */
-export const VIEW_SETTLES_MS = 1_000;
+/** A replica that has published may be about to write the view for so long, in milliseconds. */
+export const VIEW_SETTLES_MS = 2 * VIEW_PACE_MS;
 
 const WRONG_VIEWS: Readonly<
   Record<Exclude<ViewState, 'current'>, { readonly code: FindingCode; readonly what: string }>
@@ -87,8 +87,10 @@ export class DirectoryUpkeep extends StoreUpkeep {
     return guarded(async () => {
       if (this.view === undefined) return [];
       if ((await this.view.state(name)) === 'current') return [];
-      await this.#settled(await this.reader.read(name));
-      const state = await this.view.state(name);
+      const head = await this.reader.read(name);
+      await this.#settled(head);
+      // It may lag all the time where the file changes all the time.
+      const state = await this.view.state(name, head?.version);
       if (state === 'current') return [];
       if (repair) await this.view.refresh(name, 'repair');
       const repaired = repair && (await this.view.state(name)) === 'current';
@@ -106,8 +108,7 @@ export class DirectoryUpkeep extends StoreUpkeep {
     const kept = this.keeping.kept(records, this.clock.epochMicros());
     return await Promise.all(
       kept.map(async (record) => {
-        const stats = record.deleted ? undefined : await statsOf(this.layout.content(record.id));
-        const storedBytes = record.deleted ? 0 : stats && Number(stats.size);
+        const storedBytes = record.deleted ? 0 : await this.shelf.storedBytes(record.id);
         return { record, storedBytes };
       }),
     );

@@ -7,6 +7,7 @@ import {
   type Acquisition,
   type Break,
   type Confirmation,
+  type Confirmed,
   type Lease,
   type LockNotice,
   type LockRequest,
@@ -102,7 +103,7 @@ export class MemoryLockTable extends LockTable {
     return this.#denied(entry);
   }
 
-  override async confirm({ name, grantId, ttlMs }: Lease): Promise<Confirmation | undefined> {
+  override async confirm({ name, grantId, ttlMs }: Lease): Promise<Confirmed | undefined> {
     this.#assertOpen();
     const entry = this.#held.get(name);
     const holder = entry?.find(grantId);
@@ -112,7 +113,7 @@ export class MemoryLockTable extends LockTable {
     holder.abandoned = false;
     holder.endsAtMs = this.clock.monotonicMs() + ttlMs;
     this.#settle(entry);
-    return UNCOPIED;
+    return { ...UNCOPIED, sinceMs: this.clock.monotonicMs() };
   }
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {

@@ -7,9 +7,14 @@ import type { Announcement, KnownLease } from './scripts.js';
 /** As long as the table remembers the holder of a lease that ran out, in milliseconds. */
 const FORGET_AFTER_MS = 3_600_000;
 
+/** How much of a lease that was granted outright may be over when its client is told of it. */
+const MOST_OF_OUTRIGHT = 0.1;
+
 interface KnownGrant {
   lease: KnownLease;
   confirmed: boolean;
+  /** Since when it runs, where it was granted outright and nobody asked for it to be confirmed yet. */
+  outrightSinceMs: number | undefined;
   /** Not later than by the table's clock: it is counted from before the table was asked. */
   endsAtMs: number;
 }
@@ -50,8 +55,31 @@ export class KnownGrants {
         generation: known?.lease.generation ?? request.generation,
       },
       confirmed: known?.confirmed ?? false,
+      outrightSinceMs: undefined,
       endsAtMs: sinceMs + request.ttlMs,
     });
+  }
+
+  /** The grant was outright: its lease runs, as one that was confirmed. */
+  runs(grantId: GrantId, sinceMs: number): void {
+    const known = this.#known.get(grantId);
+    if (known === undefined) return;
+    known.confirmed = true;
+    known.outrightSinceMs = sinceMs;
+    known.endsAtMs = sinceMs + known.lease.ttlMs;
+  }
+
+  /**
+   * Since when a lease runs that was granted outright, for who confirms it; undefined where the table
+   * has to be asked: it is not such a lease, or too much of it is over.
+   */
+  takeOutright({ grantId, ttlMs }: Lease): number | undefined {
+    const known = this.#known.get(grantId);
+    const sinceMs = known?.outrightSinceMs;
+    if (known === undefined || sinceMs === undefined) return undefined;
+    known.outrightSinceMs = undefined;
+    const isFresh = this.clock.monotonicMs() - sinceMs < ttlMs * MOST_OF_OUTRIGHT;
+    return isFresh && known.lease.ttlMs === ttlMs ? sinceMs : undefined;
   }
 
   tookOver(request: TakeOver, taken: TakeOverReply, sinceMs: number): void {
@@ -59,6 +87,7 @@ export class KnownGrants {
     this.#set({
       lease: { ...request, ...taken },
       confirmed: true,
+      outrightSinceMs: undefined,
       endsAtMs: sinceMs + request.ttlMs,
     });
   }

@@ -21,7 +21,8 @@ const MAX_LEASES_UNDER_WAY = 400;
  */
 export class Leases {
   constructor(
-    private readonly scripts: LockScripts,
+    private readonly scripts: Pick<LockScripts, 'announce' | 'renew'>,
+    private readonly free: (name: string, grantId: GrantId) => Promise<boolean>,
     private readonly known: KnownGrants,
     private readonly groupOf: Grouping,
     private readonly clock: Clock,
@@ -56,10 +57,10 @@ export class Leases {
   /** @returns whether it was held */
   async release(name: string, grantId: GrantId): Promise<boolean> {
     const announcement = this.known.ended(grantId);
-    if (await this.scripts.release(name, grantId)) return true;
+    if (await this.free(name, grantId)) return true;
     if (announcement === undefined) return false;
     const [verdict] = await this.scripts.announce([announcement]);
-    return verdict === 'known' && (await this.scripts.release(name, grantId));
+    return verdict === 'known' && (await this.free(name, grantId));
   }
 
   /** Tells a table that lost its memory of all there is. */

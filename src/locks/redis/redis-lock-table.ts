@@ -7,7 +7,7 @@ import { LockTableUnavailable } from '../errors.js';
 import {
   type Acquisition,
   type Break,
-  type Confirmation,
+  type Confirmed,
   type Lease,
   type LockNotice,
   type LockRequest,
@@ -19,6 +19,7 @@ import {
 } from '../lock-table.js';
 import type { GrantId, LockHolder, LockState } from '../model.js';
 import { TableObserver } from '../table-observer.js';
+import { Arrivals } from './arrivals.js';
 import { Cancellations } from './cancellations.js';
 import { CircleSearch } from './circle-search.js';
 import { KnownGrants } from './known-grants.js';
@@ -49,7 +50,7 @@ export class RedisLockTable extends LockTable {
   readonly #circles: CircleSearch;
   readonly #cancellations: Cancellations;
   readonly #known: KnownGrants;
-  readonly #left: LeftPlaces;
+  readonly #arrivals: Arrivals;
   readonly #leases: Leases;
   readonly #upkeep: Upkeep;
   readonly #listeners = new Set<(notice: LockNotice) => void>();
@@ -69,36 +70,46 @@ export class RedisLockTable extends LockTable {
     this.#keys = new LockKeys(keyPrefix);
     this.#scripts = new LockScripts(link, this.#keys, replicaId, clock, observer);
     this.#known = new KnownGrants(clock);
-    this.#left = new LeftPlaces(clock);
+    const left = new LeftPlaces(clock);
     this.#circles = new CircleSearch(this.#scripts);
-    this.#leases = new Leases(this.#scripts, this.#known, this.#groupOf, clock);
-    this.#cancellations = new Cancellations(
-      (name, grantId) => this.#scripts.release(name, grantId),
-      clock,
-      log,
-    );
+    const free = (name: string, grantId: GrantId) => this.#free(name, grantId);
+    this.#leases = new Leases(this.#scripts, free, this.#known, this.#groupOf, clock);
+    this.#cancellations = new Cancellations(free, clock, log);
     this.#waiting = new WaitingRequests(
       {
         ask: (request, waitMs, order) => this.#askAgain(request, waitMs, order),
         advance: (name, grantIds) => this.#scripts.advance(name, grantIds),
         giveUp: (name, grantId) => this.#scripts.giveUp(name, grantId),
-        release: (name, grantId) => this.#scripts.release(name, grantId),
-        granted: (request, grant, begunMs) => this.#known.granted(request, grant, begunMs),
+        release: free,
+        granted: (request, grant, begunMs, runsSinceMs) => {
+          this.#known.granted(request, grant, begunMs);
+          if (runsSinceMs !== undefined) this.#known.runs(grant.grantId, runsSinceMs);
+        },
       },
       this.#cancellations,
-      this.#left,
+      left,
       clock,
       log,
       provisionalMs,
+    );
+    this.#arrivals = new Arrivals(
+      {
+        waiting: this.#waiting,
+        known: this.#known,
+        left,
+        cancellations: this.#cancellations,
+        loosen: (name, grantId) => this.#scripts.loosen(name, grantId, provisionalMs),
+      },
+      log,
     );
     this.#pushes = new Pushes(
       link,
       this.#keys.channel(replicaId),
       this.#keys,
       {
-        granted: (name, grantId, token) => this.#granted(name, grantId, token),
+        granted: (name, grantId, token) => this.#arrivals.granted(name, grantId, token),
         endsMoved: (name, endsInMs) => this.#waiting.endsMoved(name, endsInMs),
-        superseded: (grantId) => this.#superseded(grantId),
+        superseded: (grantId) => this.#arrivals.superseded(grantId),
         broken: (name, grantId, by, reason) => {
           this.#known.ended(grantId);
           this.#notify({ kind: 'broken', name, grantId, by, reason });
@@ -116,7 +127,7 @@ export class RedisLockTable extends LockTable {
         scripts: this.#scripts,
         leases: this.#leases,
         known: this.#known,
-        left: this.#left,
+        left,
         waiting: this.#waiting,
         cancellations: this.#cancellations,
       },
@@ -162,6 +173,9 @@ export class RedisLockTable extends LockTable {
       const acquisition = asAcquisition(request, reply);
       if (acquisition.outcome === 'granted') {
         this.#known.granted(request, acquisition.grant, wait.begunMs);
+        if (reply.outcome === 'granted' && reply.runs) {
+          this.#known.runs(request.grantId, wait.begunMs);
+        }
       }
       return acquisition;
     } catch (error) {
@@ -172,13 +186,15 @@ export class RedisLockTable extends LockTable {
     }
   }
 
-  override async confirm(lease: Lease): Promise<Confirmation | undefined> {
+  override async confirm(lease: Lease): Promise<Confirmed | undefined> {
+    const runsSinceMs = this.#known.takeOutright(lease);
+    if (runsSinceMs !== undefined) return { copies: 1, sinceMs: runsSinceMs };
     const sinceMs = this.clock.monotonicMs();
     const copies = await this.#scripts.confirm(lease);
     const { minReplicas } = this.link;
     if (copies !== undefined && copies > minReplicas) {
       this.#known.extended(lease, sinceMs);
-      return { copies };
+      return { copies, sinceMs };
     }
     this.#known.ended(lease.grantId);
     if (copies === undefined) return undefined;
@@ -246,7 +262,23 @@ export class RedisLockTable extends LockTable {
 
   #ask(request: LockRequest, waitMs: number, order?: number): Promise<AcquireReply> {
     const { provisionalMs } = this.options;
-    return this.#scripts.acquire(request, { waitMs, order, provisionalMs });
+    // What has to be copied counts only once it was confirmed.
+    const mayBeOutright = order === undefined && this.link.minReplicas === 0;
+    const outright = mayBeOutright && request.outright === true;
+    return this.#scripts.acquire(request, { waitMs, order, provisionalMs, outright });
+  }
+
+  /** Gives up a grant or a place, and passes on what was granted to requests of this replica. */
+  async #free(name: string, grantId: GrantId): Promise<boolean> {
+    const sinceMs = this.clock.monotonicMs();
+    try {
+      const { wasThere, granted } = await this.#scripts.release(name, grantId);
+      for (const next of granted) this.#arrivals.outright(name, next.grantId, next.token, sinceMs);
+      return wasThere;
+    } catch (error) {
+      this.#waiting.lookSoon(name);
+      throw error;
+    }
   }
 
   async #askAgain(request: LockRequest, waitMs: number, order: number): Promise<AcquireReply> {
@@ -274,18 +306,6 @@ export class RedisLockTable extends LockTable {
     if (unavailable && !error.outcomeUnknown) return error;
     this.#cancellations.add(name, grantId);
     return unavailable ? new LockTableUnavailable(error.message, false, { cause: error }) : error;
-  }
-
-  #granted(name: string, grantId: GrantId, token: number): void {
-    if (this.#waiting.granted(grantId, token)) return;
-    if (this.#known.has(grantId) || this.#left.has(grantId)) return;
-    this.#cancellations.add(name, grantId);
-  }
-
-  #superseded(grantId: GrantId): void {
-    this.#left.ended(grantId);
-    this.#known.ended(grantId);
-    this.#waiting.superseded(grantId);
   }
 
   #notify(notice: LockNotice): void {

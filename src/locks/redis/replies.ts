@@ -21,7 +21,13 @@ export class UnexpectedReply extends Error {
 }
 
 export type AcquireReply =
-  | { readonly outcome: 'granted'; readonly token: number; readonly mode: LockMode }
+  | {
+      readonly outcome: 'granted';
+      readonly token: number;
+      readonly mode: LockMode;
+      /** Whether the lease runs, and need not be confirmed. */
+      readonly runs: boolean;
+    }
   | {
       readonly outcome: 'renewed';
       readonly grantId: GrantId;
@@ -41,6 +47,12 @@ export type AcquireReply =
 export type GiveUpReply =
   | { readonly outcome: 'granted'; readonly token: number }
   | { readonly outcome: 'timeout'; readonly state: LockState; readonly position: number };
+
+export interface ReleaseReply {
+  readonly wasThere: boolean;
+  /** What was handed on to requests of this replica; their leases run. */
+  readonly granted: readonly { readonly grantId: GrantId; readonly token: number }[];
+}
 
 /** What became of one waiting request. */
 export type WaitStatus = { readonly token: number } | 'waiting' | 'unknown';
@@ -73,7 +85,12 @@ export function parseAcquire(name: string, reply: unknown): AcquireReply {
   const [outcome, ...fields] = list(reply);
   switch (outcome) {
     case 'granted':
-      return { outcome, token: whole(fields[0]), mode: mode(fields[1]) };
+      return {
+        outcome,
+        token: whole(fields[0]),
+        mode: mode(fields[1]),
+        runs: parseFlag(fields[2]),
+      };
     case 'renewed':
       return {
         outcome,
@@ -104,6 +121,15 @@ export function parseGiveUp(name: string, reply: unknown): GiveUpReply {
     return { outcome, position: whole(number), state: parseView(name, view) };
   }
   throw new UnexpectedReply(reply);
+}
+
+export function parseRelease(reply: unknown): ReleaseReply {
+  const [wasThere, ...fields] = list(reply);
+  const granted = [];
+  for (let at = 0; at < fields.length; at += 2) {
+    granted.push({ grantId: text(fields[at]) as GrantId, token: whole(fields[at + 1]) });
+  }
+  return { wasThere: parseFlag(wasThere), granted };
 }
 
 export function parseAdvance(reply: unknown): AdvanceReply {

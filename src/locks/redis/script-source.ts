@@ -14,6 +14,7 @@ const LOCK_SCRIPT_KEYS = {
   'give-up': 3,
   holders: 3,
   inspect: 'many',
+  loosen: 1,
   raise: 1,
   release: 3,
   renew: 'many',

@@ -18,12 +18,14 @@ import {
   parseGiveUp,
   parseHolders,
   parseObstacles,
+  parseRelease,
   parseTakeOver,
   parseTime,
   parseToken,
   parseVerdicts,
   parseView,
   parseWait,
+  type ReleaseReply,
   type TakeOverReply,
   type Verdict,
 } from './replies.js';
@@ -56,6 +58,8 @@ export interface AskOptions {
   /** The place that it had in a queue which was lost; absent where it is a new request. */
   readonly order: number | undefined;
   readonly provisionalMs: number;
+  /** Whether the lease is to run in full from the grant on. */
+  readonly outright: boolean;
 }
 
 /** Every step that Redis takes at once, one typed function each. */
@@ -89,6 +93,7 @@ export class LockScripts {
       request.note,
       request.generation,
       request.inPlaceOf ?? '',
+      ask.outright ? request.ttlMs : 0,
     ]);
     return parseAcquire(request.name, reply);
   }
@@ -101,8 +106,14 @@ export class LockScripts {
     return parseGiveUp(name, await this.#runner.run('give-up', [...this.keys.all(name), grantId]));
   }
 
-  async release(name: string, grantId: GrantId): Promise<boolean> {
-    return parseFlag(await this.#runner.run('release', [...this.keys.all(name), grantId]));
+  async release(name: string, grantId: GrantId): Promise<ReleaseReply> {
+    const args = [...this.keys.all(name), grantId, this.replicaId];
+    return parseRelease(await this.#runner.run('release', args));
+  }
+
+  /** The grant, which was outright, is to be confirmed within that time, or passes on. */
+  async loosen(name: string, grantId: GrantId, provisionalMs: number): Promise<void> {
+    await this.#runner.run('loosen', [this.keys.lock(name), grantId, provisionalMs]);
   }
 
   /** @returns how many servers have it, or undefined where the grant is not live any more */

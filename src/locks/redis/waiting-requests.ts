@@ -23,8 +23,11 @@ export interface WaitSteps {
   advance(name: string, grantIds: readonly GrantId[]): Promise<AdvanceReply>;
   giveUp(name: string, grantId: GrantId): Promise<GiveUpReply>;
   release(name: string, grantId: GrantId): Promise<boolean>;
-  /** A wait, begun then, ended in this grant; told before anybody else learns of it. */
-  granted(request: LockRequest, grant: Grant, begunMs: number): void;
+  /**
+   * A wait, begun then, ended in this grant; told before anybody else learns of it.
+   * @param runsSinceMs where it was outright
+   */
+  granted(request: LockRequest, grant: Grant, begunMs: number, runsSinceMs?: number): void;
 }
 
 /** The waits for one name share one timer, at the end that is known. */
@@ -108,10 +111,13 @@ export class WaitingRequests {
     if (!wait.over) await this.#giveUp(wait, { outcome: 'deadlock', circle });
   }
 
-  /** @returns whether somebody waited for it */
-  granted(grantId: GrantId, token: number): boolean {
+  /**
+   * @param runsSinceMs where it was granted outright
+   * @returns whether somebody waited for it
+   */
+  granted(grantId: GrantId, token: number, runsSinceMs?: number): boolean {
     const wait = this.#byId.get(grantId);
-    if (wait !== undefined) this.#settle(wait, grantedTo(wait.request, token));
+    if (wait !== undefined) this.#settle(wait, grantedTo(wait.request, token), runsSinceMs);
     return wait !== undefined;
   }
 
@@ -141,6 +147,11 @@ export class WaitingRequests {
     const named = this.#byName.get(name);
     if (named !== undefined) named.endsAtMs = Number.POSITIVE_INFINITY;
     this.endsIn(name, endsInMs);
+  }
+
+  /** An answer was lost that may have told of a grant. */
+  lookSoon(name: string): void {
+    this.endsIn(name, RETRY_MS);
   }
 
   /** Looks at every name: messages may have been lost. */
@@ -245,9 +256,9 @@ export class WaitingRequests {
     else this.#settle(wait, asAcquisition(request, reply));
   }
 
-  #settle(wait: Wait, acquisition: Acquisition): void {
+  #settle(wait: Wait, acquisition: Acquisition, runsSinceMs?: number): void {
     if (acquisition.outcome === 'granted') {
-      this.steps.granted(wait.request, acquisition.grant, wait.begunMs);
+      this.steps.granted(wait.request, acquisition.grant, wait.begunMs, runsSinceMs);
     }
     wait.settle(acquisition);
   }

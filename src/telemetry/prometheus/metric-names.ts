@@ -46,6 +46,14 @@ export const REDIS_METRICS: readonly MetricName[] = [
   'candado_clock_offset_bound_seconds',
 ];
 
+/** What a service of several workers exports besides, about them. */
+export const WORKER_METRICS = {
+  candado_workers_ready: 'gauge',
+  candado_workers_lost_total: 'counter',
+} as const satisfies Record<string, MetricType>;
+
+export type WorkerMetric = keyof typeof WORKER_METRICS;
+
 export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
 
 /** The names a query can ask for: a histogram is three of them. */

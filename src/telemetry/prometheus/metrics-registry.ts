@@ -1,6 +1,9 @@
 import { injectable } from 'inversify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { MetricsSnapshot } from '../../workers/messages.js';
+import { MetricsPage } from '../metrics-page.js';
 import type { METRICS, MetricName, MetricType } from './metric-names.js';
+import { snapshotOf } from './snapshots.js';
 import { TalliedCounter } from './tallied-counter.js';
 import { TalliedHistogram } from './tallied-histogram.js';
 
@@ -10,16 +13,20 @@ type Named<Type extends MetricType> = {
 
 /** Owns the metrics of one application; nothing is kept in prom-client's global registry. */
 @injectable()
-export class MetricsRegistry {
+export class MetricsRegistry extends MetricsPage {
   readonly #registry = new Registry();
 
-  get contentType(): string {
+  override get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** Everything that was counted, in Prometheus's text format. */
-  render(): Promise<string> {
+  override render(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** The same as data, for who adds up several processes. */
+  snapshot(): Promise<MetricsSnapshot> {
+    return snapshotOf(this.#registry);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DirectoryFileStore } from '../../../src/files/directory/directory-file-store.js';
@@ -37,8 +37,19 @@ describe('What is looked for after a kill', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  const contentPath = async (): Promise<string> =>
-    parts.layout.content((await store.head(nameOf('a')))?.content ?? ('' as never));
+  const recordPath = async (): Promise<string> =>
+    parts.layout.record((await store.head(nameOf('a')))?.content ?? ('' as never));
+
+  /** Puts other bytes behind the record, in place of the content. */
+  const replaceContent = async (bytes: Buffer): Promise<void> => {
+    const path = await recordPath();
+    const old = await readFile(path);
+    await writeFile(path, Buffer.concat([old.subarray(0, old.indexOf('\n') + 1), bytes]));
+    // What it has in memory is whole.
+    await store.close();
+    store = killedStore(folder.path, 0);
+    await store.open();
+  };
 
   it('is not found where all is well', async () => {
     expect(await found(lostVersions(store, [published]))).to.equal('');
@@ -52,9 +63,9 @@ describe('What is looked for after a kill', () => {
   });
 
   it('is a content that is torn or gone', async () => {
-    await writeFile(await contentPath(), seal('b', 100).bytes);
+    await replaceContent(seal('b', 100).bytes);
     expect(await found(lostVersions(store, [published]))).to.match(/not what was written/);
-    await rm(await contentPath());
+    await replaceContent(Buffer.alloc(0));
     const refused = await rejection(found(lostVersions(store, [published])));
     expect(refused.message).to.match(/is missing/);
   });

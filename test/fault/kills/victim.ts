@@ -14,6 +14,9 @@ import { tell } from './told.js';
 /** Every step comes by in one round; so many later it was never to be. */
 const MAX_ROUNDS = 40;
 
+/** Of the contents: the small lie behind their records, and the large have files of their own. */
+const LARGE_SHARE = 0.4;
+
 class DeadlyFailpoints extends Failpoints {
   constructor(
     private readonly fatal: string,
@@ -45,7 +48,7 @@ const store = await open();
 tell({ kind: 'open' });
 
 const fresh = (name: string): Sealed =>
-  seal(name, random.whole(0, random.chance(0.2) ? MAX_CONTENT_BYTES : 2_000));
+  seal(name, random.whole(0, random.chance(LARGE_SHARE) ? MAX_CONTENT_BYTES : 2_000));
 
 const author = (token: number) => ({ session: `life ${life}`, token });
 

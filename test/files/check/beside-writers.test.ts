@@ -10,7 +10,7 @@ import {
   remove,
   write,
 } from '../../contract/file-store.contract.js';
-import { type Replica, StoreFixture } from '../directory/store-fixture.js';
+import { large, type Replica, StoreFixture } from '../directory/store-fixture.js';
 import { linesOf, look } from './check-rig.js';
 
 /** Covers that the fake clock starts a little ahead of the disk's. */
@@ -89,15 +89,17 @@ describe('A check beside replicas at work finds nothing wrong', function () {
 
   it('where a publisher has paused at any step, for however long', async () => {
     const steps = [
-      'stage.content-written',
-      'stage.record-placed',
-      'stage.content-placed',
-      'publish.before-swap',
-      'publish.after-swap',
+      ['stage.content-written', 'small'],
+      ['stage.content-placed', 'small'],
+      ['stage.content-written', large('one')],
+      ['stage.record-placed', large('two')],
+      ['stage.content-placed', large('three')],
+      ['publish.before-swap', large('four')],
+      ['publish.after-swap', 'small again'],
     ] as const;
-    for (const step of steps) {
+    for (const [step, content] of steps) {
       const stop = writer.failpoints.stopAt(step);
-      const written = write(writer.store, 'a', step);
+      const written = write(writer.store, 'a', content);
       await stop.reached;
       await fixture.clock.advance(A_BIT_MS);
       const lines = await linesOf(checker.store);
@@ -108,7 +110,7 @@ describe('A check beside replicas at work finds nothing wrong', function () {
       stop.resume();
       await written;
       await writer.store.idle();
-      expect(await read(checker.store, 'a')).to.equal(step);
+      expect(await read(checker.store, 'a')).to.equal(content);
     }
   });
 

@@ -8,7 +8,13 @@ import { NoFailpoints, type StepName } from '../../../src/files/failpoints.js';
 import { Keeping } from '../../../src/files/keeping.js';
 import { nameOf, read, write } from '../../contract/file-store.contract.js';
 import { RecordingLog } from '../../support/recording-log.js';
-import { RecordingFileObserver, type Replica, StoreFixture } from './store-fixture.js';
+import {
+  large,
+  RecordingFileObserver,
+  type Replica,
+  StoreFixture,
+  ToldMount,
+} from './store-fixture.js';
 
 function diskError(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: 'write' });
@@ -29,7 +35,12 @@ describe('A disk that fails', function () {
 
   beforeEach(async () => {
     fixture = await StoreFixture.create();
-    replica = await fixture.replica({ durability: 'fsync', plainView: 'on' });
+    replica = await fixture.replica({
+      durability: 'fsync',
+      plainView: 'on',
+      // Whatever the disk of this machine does, each step is to come by.
+      mount: new ToldMount({ isLocal: true, keepsOrder: false }),
+    });
   });
 
   afterEach(() => fixture.close());
@@ -52,12 +63,18 @@ describe('A disk that fails', function () {
       'stage.content-placed',
       'publish.before-swap',
     ];
-    for (const step of beforeTheSwap) {
-      it(`at ${step} refuses the version, says what to do, and loses nothing`, async () => {
+    const refused = [
+      ...beforeTheSwap
+        .filter((step) => step !== 'stage.record-placed')
+        .map((step) => [step, 'refused', 'version'] as const),
+      ...beforeTheSwap.map((step) => [step, large('refused'), 'large version'] as const),
+    ];
+    for (const [step, content, what] of refused) {
+      it(`at ${step} refuses the ${what}, says what to do, and loses nothing`, async () => {
         const head = await write(replica.store, 'a', 'one');
         await replica.store.idle();
         replica.failpoints.failAt(step, diskError('ENOSPC'));
-        const error = await errorOf(write(replica.store, 'a', 'refused'));
+        const error = await errorOf(write(replica.store, 'a', content));
         expect(error).to.be.instanceOf(FileStoreUnavailable);
         expect(error).to.include({ code: 'UNAVAILABLE', outcomeUnknown: false });
         expect((error as Error).message).to.match(/disk is full: make room below FILES_ROOT/);
@@ -173,6 +190,7 @@ describe('A disk that fails', function () {
       }
       await write(store, 'short', 'one');
       expect((await store.list({ count: 9 })).names).to.deep.equal(['short']);
+      await store.idle(); // the plain file of the short one is prepared there, too
       expect(await deep.prepared()).to.deep.equal([]);
     });
   });
@@ -192,7 +210,7 @@ describe('A disk that fails', function () {
       await replica.store.idle();
       await rm(fixture.path(name));
       parts.views.add(nameOf(name));
-      await parts.views.idle();
+      await parts.views.flush();
     }
     expect(observer.repairs).to.deep.equal(['failed', 'written']);
     expect(await readFile(fixture.path('b'), 'utf8')).to.equal('one');

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { FileStoreUnavailable } from '../../../src/files/errors.js';
 import type { StepName } from '../../../src/files/failpoints.js';
 import { author, bytesOf, nameOf, read } from '../../contract/file-store.contract.js';
-import { type Replica, StoreFixture } from './store-fixture.js';
+import { large, type Replica, StoreFixture, ToldMount } from './store-fixture.js';
 
 function diskError(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: 'fsync' });
@@ -28,33 +28,68 @@ describe('What is acknowledged', function () {
 
   beforeEach(async () => {
     fixture = await StoreFixture.create();
-    replica = await fixture.replica({ durability: 'fsync' });
+    replica = await fixture.replica({
+      durability: 'fsync',
+      mount: new ToldMount({ isLocal: true, keepsOrder: false }),
+    });
   });
 
   afterEach(() => fixture.close());
 
-  it('is on disk: content, record and shard before the swap, the head’s folder after it', async () => {
-    const { store, failpoints } = replica;
-    const head = await store.ensureHead(name);
-    // Once, so that the shard of the next one may stand already or not: both are in order.
-    failpoints.steps.length = 0;
-    await store.publish(await store.stage(head, bytesOf('x'), author(0)));
-    const steps = failpoints.steps.filter((step) => step !== 'open.head-read');
-    const expected: StepName[] = [
-      'sync.folder', // contents, for the new shard
+  describe('is on disk: content, record and shard before the swap, the head’s folder after it,', () => {
+    const apart: readonly StepName[] = [
       'sync.file',
       'stage.content-written',
       'sync.file',
       'stage.record-placed',
       'stage.content-placed',
-      'sync.folder', // the shard
-      'sync.folder', // dir
-      'sync.folder', // files
+    ];
+    const together: readonly StepName[] = [
+      'sync.file',
+      'stage.content-written',
+      'stage.content-placed',
+    ];
+    const swapped: readonly StepName[] = [
       'publish.before-swap',
       'publish.after-swap',
       'sync.folder', // the head's own
     ];
-    expect(steps).to.deep.equal(expected);
+    const content = [
+      ['a small content', 'x', together],
+      ['a large content', large('x'), apart],
+    ] as const;
+    for (const [what, bytes, written] of content) {
+      for (const isLocal of [true, false]) {
+        it(`of ${what}, on ${isLocal ? 'a disk here' : 'another disk'}`, async () => {
+          const steps = await stepsOf({ isLocal, keepsOrder: false }, bytes);
+          expect(steps).to.deep.equal([
+            'sync.folder', // contents, for the new shard
+            ...written,
+            'sync.folder', // the shard
+            'sync.folder', // dir
+            'sync.folder', // files
+            ...swapped,
+          ]);
+        });
+      }
+
+      it(`of ${what}, by the head’s folder alone where the disk keeps the order`, async () => {
+        const steps = await stepsOf({ isLocal: true, keepsOrder: true }, bytes);
+        expect(steps).to.deep.equal([...written, ...swapped]);
+      });
+    }
+
+    async function stepsOf(
+      told: ConstructorParameters<typeof ToldMount>[0],
+      bytes: string,
+    ): Promise<readonly StepName[]> {
+      const mount = new ToldMount(told);
+      const { store, failpoints } = await fixture.replica({ durability: 'fsync', mount });
+      const head = await store.ensureHead(name);
+      failpoints.steps.length = 0;
+      await store.publish(await store.stage(head, bytesOf(bytes), author(0)));
+      return failpoints.steps.filter((step) => step !== 'open.head-read');
+    }
   });
 
   it('holds for the folders of a new name', async () => {
@@ -106,9 +141,16 @@ describe('What is acknowledged', function () {
   it('is not more than what fitted: a full disk changes nothing and leaves nothing', async () => {
     const { store, failpoints } = replica;
     const head = await store.ensureHead(name);
-    for (const step of ['stage.content-written', 'stage.record-placed', 'sync.file'] as const) {
+    for (const [step, content] of [
+      ['stage.content-written', 'x'],
+      ['sync.file', 'x'],
+      ['stage.content-placed', 'x'],
+      ['stage.content-written', large('x')],
+      ['stage.record-placed', large('x')],
+      ['sync.file', large('x')],
+    ] as const) {
       failpoints.failAt(step, diskError('ENOSPC'));
-      const error = await failure(store.stage(head, bytesOf('x'), author(0)));
+      const error = await failure(store.stage(head, bytesOf(content), author(0)));
       expect(error.message).to.match(/disk is full/);
       expect(error.outcomeUnknown).to.equal(false);
     }

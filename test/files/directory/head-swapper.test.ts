@@ -55,7 +55,8 @@ describe('HeadSwapper, told an error', function () {
     const { layout, reader, shelf, durable } = parts;
     swapper = new FaultySwapper(layout, reader, shelf, durable, failpoints);
     from = await write(replica.store, 'a', 'one');
-    const { id, version } = await shelf.store(from, bytesOf('two'), author(0));
+    const { record } = await shelf.store(from, bytesOf('two'), author(0));
+    const { id, version } = record;
     to = { name: A, version, token: 0, record: id, content: id, nonce: freshNonce() };
   });
 

@@ -16,6 +16,44 @@ class FoldingMount extends Mount {
   }
 }
 
+const EXT_MAGIC = 0xef53;
+const XFS_MAGIC = 0x58465342;
+const BTRFS_MAGIC = 0x9123683e;
+
+/** A disk as this machine might have it; what is not told is as where the kernel says nothing. */
+class DiskMount extends Mount {
+  /** The device that was asked for. */
+  asked: string | undefined;
+
+  constructor(
+    private readonly type: number,
+    private readonly told: {
+      readonly device?: number;
+      readonly leadsTo?: string;
+      readonly journals?: readonly string[];
+    } = {},
+  ) {
+    super();
+  }
+
+  protected override async typeOf(): Promise<number> {
+    return this.type;
+  }
+
+  protected override async deviceOf(root: string): Promise<number> {
+    return this.told.device ?? (await super.deviceOf(root));
+  }
+
+  protected override async blockDevice(majorMinor: string): Promise<string> {
+    this.asked = majorMinor;
+    return this.told.leadsTo ?? Promise.reject(new Error('not found'));
+  }
+
+  protected override async journals(): Promise<readonly string[]> {
+    return this.told.journals ?? Promise.reject(new Error('not found'));
+  }
+}
+
 describe('Mount', () => {
   it('knows nothing before it has looked', () => {
     expect(new Mount().isLocal).to.equal(false);
@@ -43,4 +81,47 @@ describe('Mount', () => {
       expect(await readdir(folder.path)).to.deep.equal([]);
     });
   }
+
+  describe('takes the order of changes of folders for kept', () => {
+    const vda1 = { device: 0xfe01, leadsTo: '../../devices/virtio1/block/vda/vda1' };
+
+    async function keepsOrder(mount: DiskMount): Promise<boolean> {
+      await using folder = await temporaryFolder();
+      await mount.look(folder.path, folder.path);
+      return mount.keepsOrder;
+    }
+
+    for (const [what, mount, expected] of [
+      ['by XFS', new DiskMount(XFS_MAGIC), true],
+      ['by ext4 with a journal', new DiskMount(EXT_MAGIC, { ...vda1, journals: ['vda1-8'] }), true],
+      ['not by ext4 without one', new DiskMount(EXT_MAGIC, { ...vda1, journals: [] }), false],
+      [
+        'not by ext4 beside another disk that has one',
+        new DiskMount(EXT_MAGIC, { ...vda1, journals: ['vda-8', 'vda11-8', 'vda1-x', 'vda1'] }),
+        false,
+      ],
+      ['not where the kernel tells of no journals', new DiskMount(EXT_MAGIC, vda1), false],
+      ['not where the device is unknown', new DiskMount(EXT_MAGIC, { journals: ['-8'] }), false],
+      ['not by others', new DiskMount(BTRFS_MAGIC, { ...vda1, journals: ['vda1-8'] }), false],
+    ] as const) {
+      it(what, async () => expect(await keepsOrder(mount)).to.equal(expected));
+    }
+
+    it('not before it has looked', () => {
+      expect(new DiskMount(XFS_MAGIC).keepsOrder).to.equal(false);
+    });
+
+    it('asking for the device by its numbers, also for large ones', async () => {
+      for (const [device, numbers] of [
+        [0xfe01, '254:1'],
+        [0x10301, '259:1'],
+        [0x10082c, '8:300'],
+        [0x11110370, '259:70000'],
+      ] as const) {
+        const mount = new DiskMount(EXT_MAGIC, { device, leadsTo: 'x', journals: [] });
+        await keepsOrder(mount);
+        expect(mount.asked).to.equal(numbers);
+      }
+    });
+  });
 });

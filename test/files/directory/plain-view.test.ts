@@ -10,8 +10,10 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { expect } from 'chai';
+import { VIEW_PACE_MS } from '../../../src/files/directory/plain-view.js';
 import { SWEEP_EVERY_MS } from '../../../src/files/directory/sweeper.js';
 import { nameOf, put, read, remove, write } from '../../contract/file-store.contract.js';
+import { settle } from '../../support/fake-clock.js';
 import { type Replica, StoreFixture } from './store-fixture.js';
 
 describe('The plain view', function () {
@@ -259,6 +261,34 @@ describe('The plain view', function () {
     expect((await lstat(fixture.path('a'))).isDirectory()).to.equal(true);
     expect(one.observer.repairs.at(-1)).to.equal('failed');
     expect(await read(other.store, 'a')).to.equal('two');
+  });
+
+  it('follows a file that changes all the time once a second', async () => {
+    const written = async (): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      one.failpoints.doAt('view.after-rename', async () => resolve());
+      await promise;
+    };
+    const first = written();
+    await write(one.store, 'a', 'one');
+    await first;
+    // The work for it is over when it waits for its pace.
+    const timers = fixture.clock.pendingTimers;
+    while (fixture.clock.pendingTimers === timers) {
+      await write(one.store, 'a', 'other');
+      await settle();
+    }
+    for (let at = 0; at < 20; at++) await write(one.store, 'a', `${at}`);
+    const next = written();
+    await fixture.clock.advance(VIEW_PACE_MS);
+    await next;
+    expect(await plain('a')).to.equal('19');
+    expect(one.failpoints.steps.filter((step) => step === 'view.after-rename').length).to.be.below(
+      4,
+    );
+    await write(one.store, 'a', 'last');
+    await one.store.close();
+    expect(await plain('a')).to.equal('last');
   });
 
   it('can be switched off', async () => {

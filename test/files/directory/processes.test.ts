@@ -1,14 +1,20 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { SMALL_CONTENT_BYTES } from '../../../src/files/directory/small-contents.js';
 import type { StepName } from '../../../src/files/failpoints.js';
 import {
   exactlyOneOf,
   publishAgainstEachOther,
+  readWhilePublished,
   refuseLate,
   type SharedPlace,
 } from '../../contract/publishing-processes.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { processStore } from './process-store.js';
+import { DiskClock, StoreFixture } from './store-fixture.js';
+
+/** Of a content with a file of its own. */
+const LARGE = SMALL_CONTENT_BYTES + 1;
 
 function placeAt(root: string): SharedPlace {
   return {
@@ -32,26 +38,37 @@ describe('Processes on one root', function () {
     expect(await readFile(`${folder.path}/shared`, 'utf8')).to.match(/ 14$/);
   });
 
+  it('show each other nothing older than was acknowledged', async () => {
+    await using folder = await temporaryFolder();
+    await readWhilePublished(placeAt(folder.path), 60);
+  });
+
   it('that swap from the same head at the same moment: exactly one wins', async () => {
     await using folder = await temporaryFolder();
     await exactlyOneOf(placeAt(folder.path), 4, 'publish.before-swap');
   });
 
-  const steps: readonly StepName[] = [
+  const small: readonly StepName[] = [
     'stage.content-written',
-    'stage.record-placed',
     'stage.content-placed',
     'publish.before-swap',
   ];
-  for (const step of steps) {
-    it(`of which one stood still at ${step} refuse its late version`, async () => {
+  const large: readonly StepName[] = [...small, 'stage.record-placed'];
+  const both = [
+    ...small.map((step) => [step, 0] as const),
+    ...large.map((step) => [step, LARGE] as const),
+  ];
+  for (const [step, bytes] of both) {
+    const what = bytes > 0 ? 'large version' : 'version';
+    it(`of which one stood still at ${step} refuse its late ${what}`, async () => {
       await using folder = await temporaryFolder();
-      await refuseLate(placeAt(folder.path), step);
+      await refuseLate(placeAt(folder.path), step, bytes);
       expect(await readFile(`${folder.path}/shared`, 'utf8')).to.equal('next');
-      const shelved = await readdir(`${folder.path}/.candado/contents`, { recursive: true });
-      const contents = shelved.filter((entry) => /\/c[0-9a-f]+$/.test(entry));
-      expect(contents).to.have.length(4);
-      expect(await readdir(`${folder.path}/.candado/tmp`)).to.deep.equal([]);
+      const fixture = StoreFixture.at(folder.path, new DiskClock());
+      expect(await fixture.contents()).to.have.length(4);
+      const apart = (await fixture.shelved()).filter((entry) => !entry.endsWith('.json'));
+      expect(apart).to.deep.equal([]);
+      expect(await fixture.prepared()).to.deep.equal([]);
     });
   }
 });

@@ -124,7 +124,8 @@ describe('Schedules of two replicas on one root', function () {
     });
 
     it('lets whoever read the head before find the newest content', async () => {
-      await write(one.store, 'a', 'old');
+      // By the other: what this one published itself it has in memory.
+      await write(other.store, 'a', 'old');
       const stop = one.failpoints.stopAt('open.head-read');
       const slow = read(one.store, 'a');
       await stop.reached;

@@ -1,10 +1,15 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DirectoryFileStore } from '../../../src/files/directory/directory-file-store.js';
+import { Mount } from '../../../src/files/directory/mount.js';
 import { DirectoryStoreOptions } from '../../../src/files/directory/options.js';
+import { formatRecord, parseRecorded } from '../../../src/files/directory/record.js';
+import { SMALL_CONTENT_BYTES } from '../../../src/files/directory/small-contents.js';
+import { FileStoreUnavailable } from '../../../src/files/errors.js';
 import { Failpoints, type StepName } from '../../../src/files/failpoints.js';
 import { FileObserver } from '../../../src/files/file-observer.js';
+import type { ContentId } from '../../../src/files/head.js';
 import { Keeping } from '../../../src/files/keeping.js';
 import {
   CONTRACT_KEEP_VERSIONS,
@@ -80,6 +85,28 @@ export interface Replica {
 export interface ReplicaOptions {
   readonly plainView?: 'on' | 'off';
   readonly durability?: 'fsync' | 'os';
+  /** The one that the disk of this machine has, if absent. */
+  readonly mount?: Mount;
+}
+
+/** A mount that tells what a test wants, whatever disk the test runs on. */
+export class ToldMount extends Mount {
+  constructor(private readonly told: { readonly isLocal: boolean; readonly keepsOrder: boolean }) {
+    super();
+  }
+
+  override get isLocal(): boolean {
+    return this.told.isLocal;
+  }
+
+  override get keepsOrder(): boolean {
+    return this.told.keepsOrder;
+  }
+}
+
+/** A content too large to lie behind its record. */
+export function large(text: string): string {
+  return text.padEnd(SMALL_CONTENT_BYTES + 1);
 }
 
 /** A temporary root and any number of replicas on it. */
@@ -108,7 +135,7 @@ export class StoreFixture {
     return replica;
   }
 
-  unopened({ plainView = 'off', durability = 'os' }: ReplicaOptions = {}): Replica {
+  unopened({ plainView = 'off', durability = 'os', mount }: ReplicaOptions = {}): Replica {
     const failpoints = new TestFailpoints();
     const log = new RecordingLog();
     const observer = new RecordingFileObserver();
@@ -119,7 +146,7 @@ export class StoreFixture {
       durability,
       plainView,
     );
-    const store = new DirectoryFileStore(options, this.clock, log, observer, failpoints);
+    const store = new DirectoryFileStore(options, this.clock, log, observer, failpoints, mount);
     this.#stores.push(store);
     return { store, failpoints, log, observer };
   }
@@ -138,12 +165,46 @@ export class StoreFixture {
     return entries.filter((entry) => entry.includes('/'));
   }
 
+  /** The ids of the contents that are there, in files of their own or behind their records. */
   async contents(): Promise<readonly string[]> {
-    return (await this.shelved()).filter((entry) => !entry.endsWith('.json'));
+    const contents: string[] = [];
+    for (const entry of await this.shelved()) {
+      const id = basename(entry, '.json') as ContentId;
+      if (id === basename(entry)) contents.push(id);
+      else if ((await this.#inside(id)) !== undefined) contents.push(id);
+    }
+    return contents;
+  }
+
+  /** Puts small contents into files of their own, beside their records, as earlier builds did. */
+  async asWrittenByEarlierBuilds(): Promise<void> {
+    for (const id of await this.contents()) {
+      const content = await this.#inside(id as ContentId);
+      if (content === undefined) continue;
+      const { record } = parseRecorded(id as ContentId, await readFile(this.recordPath(id)));
+      await writeFile(this.contentPath(id), content);
+      await writeFile(this.recordPath(id), formatRecord(record));
+    }
+  }
+
+  /** What lies behind a record that is whole. */
+  async #inside(id: ContentId): Promise<Buffer | undefined> {
+    const bytes = await readFile(this.recordPath(id));
+    try {
+      const { record, inside } = parseRecorded(id, bytes);
+      return record.size > 0 && inside?.length === 0 ? undefined : inside;
+    } catch (error) {
+      if (error instanceof FileStoreUnavailable) return undefined;
+      throw error;
+    }
   }
 
   async removeRecord(id: string): Promise<void> {
     await rm(this.recordPath(id));
+  }
+
+  contentPath(id: string): string {
+    return this.own('contents', id.slice(1, 3), id);
   }
 
   recordPath(id: string): string {

@@ -85,7 +85,7 @@ describe('RedisLockTable and a Redis that fails', () => {
     const request = ask(session, wish);
     const grant = granted(await table.acquire(request));
     const lease = { name: request.name, grantId: grant.grantId, ttlMs: LONG_MS };
-    expect(await table.confirm(lease)).to.deep.equal({ copies: 1 });
+    expect(await table.confirm(lease)).to.include({ copies: 1 });
     return { ...grant, lease };
   };
 

@@ -49,7 +49,7 @@ describe('What a MemoryLockTable tells of a lock', () => {
   const hold = async (session: string, wish: Partial<LockRequest> = {}): Promise<GrantId> => {
     const answer = await table.acquire(ask(session, wish));
     if (answer.outcome !== 'granted') throw new Error(answer.outcome);
-    expect(await confirm(answer.grant.grantId)).to.deep.equal({ copies: 0 });
+    expect(await confirm(answer.grant.grantId)).to.include({ copies: 0 });
     return answer.grant.grantId;
   };
 

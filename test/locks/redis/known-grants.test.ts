@@ -97,6 +97,30 @@ describe('KnownGrants', () => {
     ]);
   });
 
+  it('says once of a lease that was granted outright since when it runs, and announces it', async () => {
+    const asked = { ...lease, ttlMs: REQUEST.ttlMs };
+    const sinceMs = clock.monotonicMs();
+    expect(known.takeOutright(asked)).to.equal(undefined);
+    known.runs(GRANT.grantId, sinceMs);
+    await clock.advance(99);
+    expect([...known.announcements()]).to.deep.equal([
+      { ...KNOWN, token: 3, ttlMs: 1_000, leftMs: 901 },
+    ]);
+    expect(known.takeOutright(asked)).to.equal(sinceMs);
+    expect(known.takeOutright(asked)).to.equal(undefined);
+  });
+
+  it('has the table asked where much of a lease that was granted outright is over', async () => {
+    known.runs(GRANT.grantId, clock.monotonicMs());
+    await clock.advance(100);
+    expect(known.takeOutright({ ...lease, ttlMs: REQUEST.ttlMs })).to.equal(undefined);
+  });
+
+  it('has the table asked where another length is asked for than was granted outright', () => {
+    known.runs(GRANT.grantId, clock.monotonicMs());
+    expect(known.takeOutright(lease)).to.equal(undefined);
+  });
+
   it('forgets what ran out long ago, and nothing else', async () => {
     known.extended(lease, clock.monotonicMs());
     await clock.advance(2_000 + 3_600_000);

@@ -6,6 +6,7 @@ import {
   parseGiveUp,
   parseObstacles,
   parseOwnerships,
+  parseRelease,
   parseResumed,
   parseTakeOver,
   parseTime,
@@ -44,11 +45,13 @@ describe('replies of lock scripts', () => {
   });
 
   it('become outcomes of asking', () => {
-    expect(parseAcquire('a', ['granted', 3, 'x'])).to.deep.equal({
+    expect(parseAcquire('a', ['granted', 3, 'x', 0])).to.deep.equal({
       outcome: 'granted',
       token: 3,
       mode: 'exclusive',
+      runs: false,
     });
+    expect(parseAcquire('a', ['granted', 3, 'x', 1])).to.include({ runs: true });
     expect(parseAcquire('a', ['renewed', 'g', 3, 's'])).to.deep.equal({
       outcome: 'renewed',
       grantId: 'g',
@@ -64,6 +67,14 @@ describe('replies of lock scripts', () => {
     });
     expect(parseAcquire('a', ['superseded'])).to.deep.equal({ outcome: 'superseded' });
     expect(parseAcquire('a', ['locked', VIEW])).to.have.nested.property('state.waiting', 2);
+    expect(parseRelease([0])).to.deep.equal({ wasThere: false, granted: [] });
+    expect(parseRelease([1, 'g', 3, 'h', 3])).to.deep.equal({
+      wasThere: true,
+      granted: [
+        { grantId: 'g', token: 3 },
+        { grantId: 'h', token: 3 },
+      ],
+    });
     expect(parseGiveUp('a', ['granted', 3])).to.deep.equal({ outcome: 'granted', token: 3 });
     expect(parseGiveUp('a', ['timeout', 4, VIEW])).to.deep.equal({
       outcome: 'timeout',

@@ -156,6 +156,16 @@ describe('WaitingRequests', () => {
     expect(await outcome(wait)).to.equal('granted');
   });
 
+  it('are looked at soon where an answer was lost that may have told of a grant', async () => {
+    const wait = queued('1');
+    waiting.queued(wait, ORDER, 60_000);
+    advance = async () => ({ endsInMs: 60_000, statuses: [{ token: 7 }] });
+    waiting.lookSoon('a.txt');
+    await clock.advance(1_000);
+    expect(await outcome(wait)).to.equal('granted');
+    expect(granted).to.deep.equal(['1']);
+  });
+
   it('are not queued behind the back of somebody who left meanwhile', async () => {
     const answer = Promise.withResolvers<AcquireReply>();
     ask = () => answer.promise;
@@ -163,7 +173,7 @@ describe('WaitingRequests', () => {
     const wait = queued('1');
     await clock.advance(2_000);
     await waiting.leave(wait);
-    answer.resolve({ outcome: 'granted', token: 1, mode: 'exclusive' });
+    answer.resolve({ outcome: 'granted', runs: false, token: 1, mode: 'exclusive' });
     await settle();
     expect(released).to.deep.equal(['1']);
     expect(cancelled).to.deep.equal(['1']);
@@ -177,7 +187,7 @@ describe('WaitingRequests', () => {
     const wait = queued('1');
     await clock.advance(2_000);
     waiting.granted('1' as GrantId, 3);
-    answer.resolve({ outcome: 'granted', token: 3, mode: 'exclusive' });
+    answer.resolve({ outcome: 'granted', runs: false, token: 3, mode: 'exclusive' });
     await settle();
     expect(await outcome(wait)).to.equal('granted');
     expect(cancelled).to.deep.equal([]);
@@ -250,7 +260,7 @@ describe('WaitingRequests', () => {
     giveUp = async () => ({ outcome: 'timeout', position: 1, state });
     await waiting.refuse(refused, circle);
     expect(await refused.settled).to.deep.equal({ outcome: 'deadlock', circle });
-    giveUp = async () => ({ outcome: 'granted', token: 5 });
+    giveUp = async () => ({ outcome: 'granted', runs: false, token: 5 });
     await waiting.refuse(lucky, circle);
     expect(await lucky.settled).to.have.nested.property('grant.token', 5);
   });

@@ -1,8 +1,9 @@
+import type { MetricsPage } from '../../../src/telemetry/metrics-page.js';
 import { MetricsRegistry } from '../../../src/telemetry/prometheus/metrics-registry.js';
 
 /** Every series of a registry by its name and labels, as a scraper reads them. */
-export async function samples(registry: MetricsRegistry): Promise<Map<string, number>> {
-  const lines = (await registry.render()).split('\n');
+export async function samples(page: Pick<MetricsPage, 'render'>): Promise<Map<string, number>> {
+  const lines = (await page.render()).split('\n');
   return new Map(
     lines
       .filter((line) => line !== '' && !line.startsWith('#'))

@@ -4,13 +4,13 @@
 -- earlier request of its session, whose replica is told.
 -- KEYS: 3
 --   1 lock, 2 queue, 3 waiters
--- ARGV: 13
+-- ARGV: 14
 --   1 grant id, 2 session, 3 mode (x|s), 4 lease length ms, 5 how long to wait ms (0: not at all),
 --   6 its order in the queue that was lost, or empty, 7 replica, 8 length of an unconfirmed grant
 --   ms, 9 holder's name, 10 address, 11 note, 12 generation, 13 grant id of the earlier request, or
---   empty
+--   empty, 14 length of a lease to have outright ms, without an unconfirmed grant before it (0: none)
 -- Reply:
---   { 'granted', token, mode }
+--   { 'granted', token, mode, 1 if the lease runs already, 0 if it is to be confirmed }
 --   { 'renewed', grant id, token, mode }: the session had it already
 --   { 'queued', ms until something may change by itself, order in the queue, position, view }
 --   { 'locked', view }
@@ -30,6 +30,7 @@ local wish = {
   address = ARGV[10],
   note = ARGV[11],
   generation = tonumber(ARGV[12]),
+  outright = tonumber(ARGV[14]),
 }
 
 local function answer(reply)
@@ -77,7 +78,7 @@ if enough and formerId ~= '' and mine.id == formerId then
   state.changed = true
 end
 if mine and mine.id == wish.id then
-  return answer({ 'granted', mine.token, mine.mode })
+  return answer({ 'granted', mine.token, mine.mode, 0 })
 end
 if enough then
   if not mine.provisional then
@@ -87,20 +88,28 @@ if enough then
   return { 'renewed', mine.id, mine.token, mine.mode }
 end
 
-local ahead = redis.call('ZRANK', queue, wish.id)
-if not ahead then
-  local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
-  local order = formerOrder or math.max(nowMicros, (tonumber(last) or 0) + 1)
-  ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(order))
+local queued = isQueued(state)
+local ahead = queued and redis.call('ZRANK', queue, wish.id)
+local order = formerOrder
+if ahead then
+  order = tonumber(redis.call('ZSCORE', queue, wish.id))
+else
+  ahead = queued and redis.call('ZCARD', queue) or 0
+  local waiting = ahead + 1
+  if queued and formerOrder then
+    ahead = redis.call('ZCOUNT', queue, '-inf', '(' .. digits(formerOrder))
+  elseif not formerOrder then
+    local last = queued and redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
+    order = math.max(nowMicros, (tonumber(last or 0) or 0) + 1)
+  end
 
   if ahead == 0 and isFree(state, wish.mode, mine and mine.id) then
-    local token = grant(state, wish)
+    local holder = grant(state, wish, true)
     save(state)
-    return { 'granted', token, wish.mode }
+    return { 'granted', holder.token, wish.mode, holder.provisional and 0 or 1 }
   end
 
   -- A reader that wants to write is not queued: two of them would wait for each other.
-  local waiting = redis.call('ZCARD', queue) + 1
   if mine or waitMs <= 0 or waiting > MAX_WAITERS then
     -- Who asks without waiting gives up the place that its earlier request had.
     local left = formerId ~= '' and findWaiter(waiters, formerId)
@@ -128,5 +137,4 @@ if not ahead then
   end
 end
 local remaining = tellEnd(state)
-local order = tonumber(redis.call('ZSCORE', queue, wish.id))
 return answer({ 'queued', remaining, order, ahead + 1, view(state, queue, waiters) })

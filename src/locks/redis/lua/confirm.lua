@@ -11,14 +11,7 @@ if not holder then
   return 0
 end
 if holder.provisional then
-  local message = '{"event":"granted","mode":"%s","token":%s,"holder":%s,"address":%s}'
-  tellEverybody(state.key, string.format(
-    message,
-    MODES[holder.mode],
-    digits(holder.token),
-    quoted(holder.name),
-    quoted(holder.address)
-  ))
+  tellGranted(state, holder)
 end
 holder.provisional = false
 extendLease(holder, tonumber(ARGV[2]))

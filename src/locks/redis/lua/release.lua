@@ -2,17 +2,17 @@
 -- Ends a grant, confirmed or not, or a place in the queue, and hands the lock to who is next.
 -- KEYS: 3
 --   1 lock, 2 queue, 3 waiters
--- ARGV: 1
---   1 grant id
--- Reply: 1 if it held or waited, 0 if it did neither
+-- ARGV: 2
+--   1 grant id, 2 replica, which learns by the answer what was granted through it outright
+-- Reply: { 1 if it held or waited, 0 if it did neither; then grant id and token of each such grant }
 local state = load(KEYS[1])
 local holder, index = findHolder(state, 'id', ARGV[1])
 if holder then
   table.remove(state.holders, index)
   tellEnded(state, 'released', holder)
 elseif not dequeue(state, KEYS[2], KEYS[3], ARGV[1]) then
-  return 0
+  return { 0 }
 end
-handOff(state, KEYS[2], KEYS[3])
+local own = handOff(state, KEYS[2], KEYS[3], ARGV[2])
 save(state)
-return 1
+return { 1, unpack(own) }

@@ -5,6 +5,17 @@ local MAX_SHARED_HOLDERS = 1000
 
 local MODES = { x = 'exclusive', s = 'shared' }
 
+local function tellGranted(state, holder)
+  local message = '{"event":"granted","mode":"%s","token":%s,"holder":%s,"address":%s}'
+  tellEverybody(state.key, string.format(
+    message,
+    MODES[holder.mode],
+    digits(holder.token),
+    quoted(holder.name),
+    quoted(holder.address)
+  ))
+end
+
 -- A grant that was never confirmed was never told to anybody: its end is no news either.
 local function tellEnded(state, how, holder)
   if not holder.provisional then
@@ -42,9 +53,11 @@ local function keepOnly(state, stays, session)
   state.holders = kept
 end
 
--- Makes `wish` ({ id, session, mode, provisional, name, address, note, replica, generation }) a
--- holder until it confirms. Leases that ran out end here for good, for now somebody else is granted.
-local function grant(state, wish)
+-- Makes `wish` ({ id, session, mode, provisional, outright, name, address, note, replica,
+-- generation }) a holder until it confirms; or, where its replica learns of it at once, for the
+-- whole lease that it asked to have outright. Leases that ran out end here for good, for now somebody
+-- else is granted.
+local function grant(state, wish, learnsAtOnce)
   keepOnly(state, function(holder)
     return wish.mode == 's' and holder.mode == 's' and holder.ends > now
   end, wish.session)
@@ -53,21 +66,27 @@ local function grant(state, wish)
     state.last = (wish.mode == 's' and first) and 'a' or wish.mode
     state.token = state.token + 1
   end
-  state.holders[#state.holders + 1] = {
+  local outright = learnsAtOnce and wish.outright > 0
+  local length = outright and wish.outright or wish.provisional
+  local holder = {
     id = wish.id,
     session = wish.session,
     mode = wish.mode,
     token = state.token,
     since = now,
-    ends = now + wish.provisional,
-    length = wish.provisional,
-    provisional = true,
+    ends = now + length,
+    length = length,
+    provisional = not outright,
     name = wish.name,
     address = wish.address,
     note = wish.note,
     replica = wish.replica,
     generation = wish.generation,
   }
+  state.holders[#state.holders + 1] = holder
   state.changed = true
-  return state.token
+  if outright then
+    tellGranted(state, holder)
+  end
+  return holder
 end

@@ -4,7 +4,7 @@
 -- The queue key is a sorted set of grant ids by arrival (microseconds, rising), the waiters key a
 -- hash from grant id to MessagePack of
 --   { session, mode (x|s), deadline, replica, provisional length, holder's name, address, note,
---     generation }
+--     generation, length of a lease to have outright (0: none) }
 -- and, for a session that was resumed, from @ and the session to its grant id.
 
 -- The most requests that may wait for one file: the dead ones among them are skipped in one go.
@@ -26,6 +26,7 @@ local function unpackWaiter(id, raw)
     address = packed[7],
     note = packed[8],
     generation = packed[9],
+    outright = packed[10] or 0, -- earlier builds wrote none
   }
 end
 
@@ -34,10 +35,17 @@ local function findWaiter(waiters, id)
   return raw and unpackWaiter(id, raw) or nil
 end
 
-local function extend(key, forMs)
-  if redis.call('PTTL', key) < forMs then
-    redis.call('PEXPIRE', key, digits(forMs))
+-- Both keys live equally long. Not put off with each request: each would have to be.
+local function extend(queue, waiters, forMs)
+  if redis.call('PTTL', queue) < forMs + QUEUE_SLACK_MS / 2 then
+    redis.call('PEXPIRE', queue, digits(forMs + QUEUE_SLACK_MS))
+    redis.call('PEXPIRE', waiters, digits(forMs + QUEUE_SLACK_MS))
   end
+end
+
+-- Those who wait are counted where the lock is: the queue need not be asked whether it is empty.
+local function isQueued(state)
+  return next(state.replicas) ~= nil
 end
 
 local function enqueue(state, queue, waiters, waiter, order)
@@ -52,19 +60,19 @@ local function enqueue(state, queue, waiters, waiter, order)
     waiter.address,
     waiter.note,
     waiter.generation,
+    waiter.outright,
   }))
   if waiter.generation > 1 then
     redis.call('HSET', waiters, '@' .. waiter.session, waiter.id)
   end
-  extend(queue, waiter.deadline - now + QUEUE_SLACK_MS)
-  extend(waiters, waiter.deadline - now + QUEUE_SLACK_MS)
+  extend(queue, waiters, waiter.deadline - now)
   state.replicas[waiter.replica] = (state.replicas[waiter.replica] or 0) + 1
   state.changed = true
 end
 
--- The request that waited, or nil.
-local function dequeue(state, queue, waiters, id)
-  local waiter = findWaiter(waiters, id)
+-- The request that waited, or nil. `known`: as it was read just now.
+local function dequeue(state, queue, waiters, id, known)
+  local waiter = known or findWaiter(waiters, id)
   if not waiter then
     return nil
   end
@@ -82,14 +90,14 @@ end
 
 -- The generation that a session which was resumed waits with; 0 if there is no such one.
 local function generationWaiting(state, waiters, session)
-  local id = next(state.replicas) and redis.call('HGET', waiters, '@' .. session)
+  local id = isQueued(state) and redis.call('HGET', waiters, '@' .. session)
   local waiter = id and findWaiter(waiters, id)
   return waiter and waiter.generation or 0
 end
 
 -- The first in line that still waits, or nil. Those whose time is over are dropped on the way.
 local function firstWaiter(state, queue, waiters)
-  while true do
+  while isQueued(state) do
     local id = redis.call('ZRANGE', queue, 0, 0)[1]
     if not id then
       state.replicas = {}
@@ -102,27 +110,40 @@ local function firstWaiter(state, queue, waiters)
       state.headDeadline = waiter.deadline
       return waiter
     end
-    if not dequeue(state, queue, waiters, id) then
+    if not dequeue(state, queue, waiters, id, waiter) then
       redis.call('ZREM', queue, id)
     end
   end
+  state.headDeadline = 0
+  state.told = 0
+  return nil
 end
 
--- Grants to the next in line, and to the readers right behind a reader, and tells their replicas.
-local function handOff(state, queue, waiters)
+-- Grants to the next in line, and to the readers right behind a reader, and tells their replicas;
+-- but the one that runs this, and says so by its name, learns of its grants by the answer to it: the
+-- list returned, a grant id and its token each.
+local function handOff(state, queue, waiters, asking)
+  local own = {}
   local waiter = firstWaiter(state, queue, waiters)
   while waiter and isFree(state, waiter.mode) do
-    dequeue(state, queue, waiters, waiter.id)
-    local token = grant(state, waiter)
-    tell(state.key, waiter.replica, { 'granted', state.key, waiter.id, digits(token) })
+    dequeue(state, queue, waiters, waiter.id, waiter)
+    local learnsAtOnce = waiter.replica == asking and waiter.outright > 0
+    local holder = grant(state, waiter, learnsAtOnce)
+    if learnsAtOnce then
+      own[#own + 1] = waiter.id
+      own[#own + 1] = holder.token
+    else
+      tell(state.key, waiter.replica, { 'granted', state.key, waiter.id, digits(holder.token) })
+    end
     waiter = firstWaiter(state, queue, waiters)
   end
+  return own
 end
 
 -- How long until something may change by itself, in milliseconds; 0 if nobody waits. Whoever gets
 -- this answer believes in it.
 local function tellEnd(state)
-  if not next(state.replicas) then
+  if not isQueued(state) then
     return 0
   end
   local ends = nextEnd(state)

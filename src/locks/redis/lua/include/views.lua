@@ -27,9 +27,13 @@ local function view(state, queue, waiters)
     end
   end
   local first = {}
-  for _, id in ipairs(redis.call('ZRANGE', queue, 0, MAX_SHOWN_WAITERS - 1)) do
-    local waiter = findWaiter(waiters, id)
-    if waiter then
+  local ids = redis.call('ZRANGE', queue, 0, MAX_SHOWN_WAITERS - 1)
+  if #ids == 0 then
+    return { 0, holders, first }
+  end
+  for i, raw in ipairs(redis.call('HMGET', waiters, unpack(ids))) do
+    if raw then
+      local waiter = unpackWaiter(ids[i], raw)
       first[#first + 1] = { waiter.session, waiter.mode, waiter.name, waiter.address }
     end
   end
