@@ -43,9 +43,9 @@ describe('The metrics of a service of workers', () => {
     (await samples(totals)).get(series);
 
   it('add up what was counted', async () => {
-    one.commands.answered('GET', 'ok');
-    other.commands.answered('GET', 'ok');
-    other.commands.answered('GET', 'err');
+    one.commands.answered('GET', 'ok', 1);
+    other.commands.answered('GET', 'ok', 1);
+    other.commands.answered('GET', 'err', 1);
     await count();
     expect(await value('candado_commands_total{command="get",outcome="ok"}')).to.equal(2);
     expect(await value('candado_commands_total{command="get",outcome="err"}')).to.equal(1);
@@ -145,7 +145,7 @@ describe('The metrics of a service of workers', () => {
 
   describe('when a worker has ended', () => {
     beforeEach(async () => {
-      one.commands.answered('GET', 'ok');
+      one.commands.answered('GET', 'ok', 1);
       one.commands.took('GET', 0.003, 1);
       one.connections.opened('resp');
       await count();
