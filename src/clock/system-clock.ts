@@ -28,7 +28,8 @@ export class SystemClock extends Clock {
       const leftMs = dueMs - this.monotonicMs();
       timer = setTimeout(
         leftMs > LONGEST_TIMER_MS ? arm : callback,
-        Math.min(leftMs, LONGEST_TIMER_MS),
+        // What is due has passed by the time it is armed.
+        Math.max(0, Math.min(leftMs, LONGEST_TIMER_MS)),
       );
       timer.unref();
     };
