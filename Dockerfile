@@ -32,7 +32,8 @@ ENV NODE_ENV=production \
     PORT=6780 \
     HTTP_PORT=9780 \
     FILES_ROOT=/data \
-    LOG_FORMAT=json
+    LOG_FORMAT=json \
+    UV_THREADPOOL_SIZE=16
 # A number, so that Kubernetes can tell that it is not root; in the base image it is the user node.
 USER 1000:1000
 VOLUME /data

@@ -12,6 +12,10 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(1);
 }
 
+// Threads that wait for the disk; the first work for one settles how many there are. With the usual
+// 4, 64 syncs at a time took 1.6 times as long as with 16. Workers are given it with the environment.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
 // Loaded after that check, for an older Node may not even be able to read it.
 (await import('./composition/young-generation.js')).holdYoungGeneration();
 const { runCli } = await import('./cli/index.js');

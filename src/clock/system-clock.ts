@@ -25,7 +25,8 @@ export class SystemClock extends Clock {
     const dueMs = this.monotonicMs() + delayMs;
     let timer: NodeJS.Timeout;
     const arm = (): void => {
-      const leftMs = dueMs - this.monotonicMs();
+      // Of no delay less than nothing is left by now, which Node warns of.
+      const leftMs = Math.max(0, dueMs - this.monotonicMs());
       timer = setTimeout(
         leftMs > LONGEST_TIMER_MS ? arm : callback,
         // What is due has passed by the time it is armed.
