@@ -29,8 +29,7 @@ export class SystemClock extends Clock {
       const leftMs = Math.max(0, dueMs - this.monotonicMs());
       timer = setTimeout(
         leftMs > LONGEST_TIMER_MS ? arm : callback,
-        // What is due has passed by the time it is armed.
-        Math.max(0, Math.min(leftMs, LONGEST_TIMER_MS)),
+        Math.min(leftMs, LONGEST_TIMER_MS),
       );
       timer.unref();
     };
