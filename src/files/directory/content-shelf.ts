@@ -15,7 +15,7 @@ import type { Durable } from './durable.js';
 import { freshRecordId } from './head-name.js';
 import type { Layout } from './layout.js';
 import type { QuickDisk } from './quick-disk.js';
-import { formatRecord, parseRecorded, type Recorded } from './record.js';
+import { formatRecord, isBlankRecord, parseRecorded, type Recorded } from './record.js';
 
 /** A record, with its content where that is small and there. */
 export interface Shelved {
@@ -25,10 +25,11 @@ export interface Shelved {
 
 /**
  * Contents and their records. A small content lies behind its record in one file, any other in a file
- * of its own; earlier builds wrote no other kind. Both are written aside, made durable and only then
- * renamed into their shard, the record first: a content on the shelf always has its record, which
- * says from which head it may still be published, and a cleaner that removes something half-written
- * makes its writer fail instead of publishing it.
+ * of its own; earlier builds wrote no other kind. Both are written aside and renamed into their shard when
+ * they are whole, the record first: a content on the shelf always has its record, which says from
+ * which head it may still be published, and a cleaner that removes something half-written makes its
+ * writer fail instead of publishing it. All of it is durable before it may be published; of a small
+ * content file and shard are made so together, so that the disk is waited for once.
  */
 export class ContentShelf {
   /** Shards known to stand, durably. */
@@ -61,10 +62,14 @@ export class ContentShelf {
       if (content.whole === undefined) await this.failpoints.hit('stage.content-written');
       const known = await authorOnceRead(author, requestId);
       const record = this.#record(id, from, known, content, details);
-      const whole = await this.#placeContent(record, aside, content.whole);
+      if (content.whole !== undefined) {
+        return { record, whole: await this.#placeSmall(record, aside, content.whole) };
+      }
+      await this.#placeRecord(record);
+      await this.disk.rename(aside, this.layout.content(id));
       await this.failpoints.hit('stage.content-placed');
       await this.durable.foldersAhead(this.layout.shard(id));
-      return { record, whole };
+      return { record, whole: undefined };
     } catch (error) {
       await rm(aside, { force: true });
       await this.remove(id);
@@ -139,6 +144,13 @@ export class ContentShelf {
     return (await this.#read(id))?.record;
   }
 
+  /** Whether a power cut left a record of which nothing came to the disk: it was never published. */
+  async isBlank(id: ContentId): Promise<boolean> {
+    // What cannot be read may hold anything.
+    const bytes = await this.disk.read(this.layout.record(id)).catch(() => undefined);
+    return bytes !== undefined && isBlankRecord(bytes);
+  }
+
   /** The versions up to `head`, newest first, as far back as records are kept. */
   async *chain(head: Head): AsyncGenerator<StoredRecord, void, undefined> {
     let id = head.record;
@@ -206,21 +218,15 @@ export class ContentShelf {
     return storedRecord({ id, from, author, content, version, modified });
   }
 
-  /** @returns the content as it was written, if it is small */
-  async #placeContent(
-    record: StoredRecord,
-    aside: string,
-    whole: Buffer | undefined,
-  ): Promise<Buffer | undefined> {
-    if (whole === undefined) {
-      await this.#placeRecord(record);
-      await this.disk.rename(aside, this.layout.content(record.id));
-      return undefined;
-    }
+  /** @returns the content as it was written */
+  async #placeSmall(record: StoredRecord, aside: string, whole: Buffer): Promise<Buffer> {
     const bytes = formatRecord(record, whole);
-    await this.disk.write(aside, bytes, (file) => this.durable.file(file));
-    await this.failpoints.hit('stage.content-written');
-    await this.disk.rename(aside, this.layout.record(record.id));
+    await this.disk.write(aside, bytes, async (file) => {
+      await this.failpoints.hit('stage.content-written');
+      await this.disk.rename(aside, this.layout.record(record.id));
+      await this.failpoints.hit('stage.content-placed');
+      await this.durable.fileWithFolderAhead(file, this.layout.shard(record.id));
+    });
     return bytes.subarray(bytes.length - whole.length);
   }
 

@@ -39,6 +39,12 @@ export class Durable {
     await Promise.all(paths.map((path) => this.folder(path)));
   }
 
+  /** A file and the folder that it was renamed into, both at once. The file may be closed after this. */
+  async fileWithFolderAhead(file: { readonly fd: number }, folder: string): Promise<void> {
+    const both = await Promise.allSettled([this.file(file), this.foldersAhead(folder)]);
+    for (const one of both) if (one.status === 'rejected') throw one.reason;
+  }
+
   /** As {@link foldersAhead}: every folder from the one that holds `path` up to and with `top`. */
   async ancestorsAhead(path: string, top: string): Promise<void> {
     const folders: string[] = [];

@@ -83,7 +83,8 @@ export class Orphans {
         record = await this.shelf.record(id);
       } catch (error) {
         if (!isOfStorage(error)) throw error;
-        yield { kind: 'damaged', what: error.message };
+        const blank = await this.#blank(id);
+        if (blank !== 'recent') yield blank ?? { kind: 'damaged', what: error.message };
       }
       const stray = record && (await this.#judge(record));
       if (stray !== undefined) yield stray;
@@ -107,6 +108,13 @@ export class Orphans {
       if (isOfStorage(error)) return undefined;
       throw error;
     }
+  }
+
+  /** What a power cut left of a version that was about to be published; undefined for anything else. */
+  async #blank(id: ContentId): Promise<Stray | 'recent' | undefined> {
+    if (!(await this.shelf.isBlank(id))) return undefined;
+    const path = this.layout.record(id);
+    return (await this.#isOld(path)) ? this.#leftover(path, () => this.shelf.remove(id)) : 'recent';
   }
 
   #leftover(path: string, remove: () => Promise<void>): Stray {
@@ -146,9 +154,9 @@ export class Orphans {
       const record = await this.shelf.record(id);
       if (record === undefined || !(await this.#isOrphan(record))) return;
     } catch (error) {
+      if (!(error instanceof FileStoreUnavailable)) throw error;
       // What is damaged is left to a person, and must not keep the sweep from the rest.
-      if (error instanceof FileStoreUnavailable) return;
-      throw error;
+      if (!(await this.shelf.isBlank(id))) return;
     }
     await this.failpoints.hit('clean.before-delete');
     await this.shelf.remove(id);

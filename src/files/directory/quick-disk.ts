@@ -9,15 +9,15 @@ export class QuickDisk {
 
   /**
    * Writes a file that must not be there yet.
-   * @param sync makes durable what was written to it
+   * @param then what is done with it before it is closed
    */
   async write(
     path: string,
     bytes: Buffer,
-    sync: (file: { readonly fd: number }) => Promise<void>,
+    then: (file: { readonly fd: number }) => Promise<void>,
   ): Promise<void> {
-    if (this.mount.isLocal) await writeLocal(path, bytes, sync);
-    else await writeElsewhere(path, bytes, sync);
+    if (this.mount.isLocal) await writeLocal(path, bytes, then);
+    else await writeElsewhere(path, bytes, then);
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -39,12 +39,12 @@ export class QuickDisk {
 async function writeLocal(
   path: string,
   bytes: Buffer,
-  sync: (file: { readonly fd: number }) => Promise<void>,
+  then: (file: { readonly fd: number }) => Promise<void>,
 ): Promise<void> {
   const fd = openSync(path, 'wx');
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    await sync({ fd });
+    await then({ fd });
   } finally {
     closeSync(fd);
   }
@@ -53,12 +53,12 @@ async function writeLocal(
 async function writeElsewhere(
   path: string,
   bytes: Buffer,
-  sync: (file: { readonly fd: number }) => Promise<void>,
+  then: (file: { readonly fd: number }) => Promise<void>,
 ): Promise<void> {
   const handle = await open(path, 'wx');
   try {
     await handle.writeFile(bytes);
-    await sync(handle);
+    await then(handle);
   } finally {
     await handle.close();
   }

@@ -36,6 +36,11 @@ export function formatRecord(record: StoredRecord, content?: Buffer): Buffer {
   return bytes;
 }
 
+/** Whether these bytes are those of a file that has a name, and nothing in it yet. */
+export function isBlankRecord(bytes: Buffer): boolean {
+  return bytes.length === 0 || bytes[0] === 0;
+}
+
 /** @throws {FileStoreUnavailable} if the record is not what was written */
 export function parseRecorded(id: ContentId, bytes: Buffer): Recorded {
   const lineBytes = bytes.indexOf(LINE_FEED) + 1;

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { ORPHAN_AGE_MS } from '../../../src/files/directory/orphans.js';
 import { PRUNED_GRACE_MS, RECORDS_BEHIND } from '../../../src/files/directory/retention.js';
@@ -133,6 +135,26 @@ describe('Cleaning', function () {
       expect(await fixture.prepared()).to.have.length(2);
       await restartLater();
       expect(await fixture.prepared()).to.deep.equal([]);
+    });
+
+    it('removes records that a power cut left blank, once they are old, and tells of no damage', async () => {
+      const { store } = replica;
+      const head = await write(store, 'a', 'one');
+      const blanks = ['', '\0'.repeat(200)].map((bytes, at) => {
+        const id = `c${String(at).repeat(2)}${'f'.repeat(30)}`;
+        return { path: fixture.recordPath(id), bytes };
+      });
+      for (const { path, bytes } of blanks) {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, bytes);
+      }
+      const found = () => Array.fromAsync(store.upkeep.leftovers(false), ({ code }) => code);
+      expect(await found()).to.deep.equal([]);
+      await fixture.clock.advance(ORPHAN_AGE_MS + A_BIT_MS);
+      expect(await found()).to.deep.equal(['LEFTOVER', 'LEFTOVER']);
+      await fixture.replica();
+      for (const { path } of blanks) expect(existsSync(path)).to.equal(false);
+      expect(existsSync(fixture.recordPath(head.record ?? ''))).to.equal(true);
     });
 
     it('goes on past a damaged record, and tells of it', async () => {
