@@ -3,6 +3,7 @@ import { etcdIfThere } from '../locking/etcd-service.js';
 import type { Holder, LockService } from '../locking/holder.js';
 import { redisRecipe } from '../locking/redis-recipe.js';
 import { takeTurns } from '../locking/turns.js';
+import { warmUp } from '../locking/warm-up.js';
 import { compared } from '../parts/comparison.js';
 import type { Stage } from '../parts/stage.js';
 import type { Figure, Scenario } from '../scenario.js';
@@ -27,6 +28,7 @@ export const lockedPut: Scenario = {
       await etcdIfThere(stage),
     ].filter((service) => service !== undefined);
     await stage.move('load');
+    await warmUp(stage, services);
     const [seconds, rounds] = stage.quick ? [QUICK_SECONDS, QUICK_ROUNDS] : [SECONDS, ROUNDS];
     const figures: Figure[] = [];
     for (const clients of CLIENTS) {

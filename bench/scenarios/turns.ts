@@ -3,6 +3,7 @@ import { etcdIfThere } from '../locking/etcd-service.js';
 import type { LockService } from '../locking/holder.js';
 import { redisQueue } from '../locking/redis-recipe.js';
 import { type Turns, takeTurns } from '../locking/turns.js';
+import { warmUp } from '../locking/warm-up.js';
 import { interleaved } from '../parts/rounds.js';
 import type { Stage } from '../parts/stage.js';
 import { median } from '../parts/statistics.js';
@@ -41,6 +42,7 @@ export const turns: Scenario = {
       await etcdIfThere(stage),
     ].filter((service) => service !== undefined);
     await stage.move('load');
+    await warmUp(stage, services);
     const [seconds, rounds] = stage.quick ? [QUICK_SECONDS, QUICK_ROUNDS] : [SECONDS, ROUNDS];
     const contests = await Promise.all(
       services.map(async (service) => {
