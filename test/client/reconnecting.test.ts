@@ -106,8 +106,11 @@ describe('client: reconnecting', () => {
         const locked = client.lock('a', { waitMs: 60_000 });
         const pinged = client.ping();
         const { socket } = await server.request('LOCK');
-        // Longer than the silence allowed for anything else: a timer set later fires later.
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        // Who has nothing that may wait, and began later, is given up for the same silence by now.
+        await using other = await connect({ port: server.port, ...QUICK, requestTimeoutMs: 30 });
+        const given = once(other, 'disconnected');
+        other.ping().catch(() => undefined);
+        await given;
         expect(cut).to.equal(false);
         socket.write('*3\r\n:1\r\n:0\r\n:30000\r\n+PONG\r\n');
         expect((await locked).token).to.equal(1);

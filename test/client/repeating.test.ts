@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { connect } from '../../src/client/index.js';
 import { rejection } from '../support/rejection.js';
 import type { Answer } from '../support/scripted-server.js';
 import { cutOnce, grant, SessionScript } from '../support/session-script.js';
-import { withSession } from './support.js';
+import { QUICK, withSession } from './support.js';
 
 const CONTENT = Buffer.from('hello');
 
@@ -49,8 +50,11 @@ describe('client: what was under way when the connection broke', () => {
         const refused = rejection(client.lock('a', { waitMs: 20 }));
         await server.request('LOCK');
         const { port } = server;
+        const reader = await connect({ port, ...QUICK, retryDeadlineMs: 40 });
         await server.stop();
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        // Its patience is longer than that wait, and begins later.
+        expect((await rejection(reader.get('b'))).code).to.equal('UNREACHABLE');
+        await reader.close();
         answer = () => '-TIMEOUT ada holds it\r\n';
         await server.listen(port);
         expect((await refused).code).to.equal('TIMEOUT');

@@ -154,15 +154,21 @@ describe('client/watch', () => {
       const message = (version: number): string =>
         push('message', 'file:a', JSON.stringify({ event: 'put', version, size: 1, filler }));
       const all = Array.from({ length: MANY }, (_, at) => message(at)).join('');
-      socket.write(all);
-      const [ended] = [once(socket, 'drain').then(() => 'all of it left')];
-      const paused = new Promise((resolve) => setTimeout(resolve, 200, 'held back'));
-      expect(await Promise.race([ended, paused])).to.equal('held back');
-      for (let at = 0; at < MANY; at += 1) {
-        const { value } = await watching.next();
-        if (value?.event !== 'put' || value.version !== at) expect.fail(`event ${at} is missing`);
-      }
-      await watching.return();
+      const takeAll = async (from: Watch): Promise<void> => {
+        for (let at = 0; at < MANY; at += 1) {
+          const { value } = await from.next();
+          if (value?.event !== 'put' || value.version !== at) expect.fail(`event ${at} is missing`);
+        }
+        await from.return();
+      };
+      const taking = watch();
+      await taking.ready;
+      const other = await server.request('SUBSCRIBE', 2);
+      for (const each of [socket, other.socket]) each.write(all);
+      // What another one takes in the same time is all of it.
+      await takeAll(taking);
+      expect(socket.writableNeedDrain).to.equal(true);
+      await takeAll(watching);
     });
   });
 
