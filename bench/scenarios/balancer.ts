@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../test/integration/support/free-port.js';
 import { compared } from '../parts/comparison.js';
+import { HAPROXY_DEFAULTS } from '../parts/haproxy.js';
 import type { Stage } from '../parts/stage.js';
 import { timeRate } from '../parts/time-rate.js';
 import type { Figure, Scenario } from '../scenario.js';
@@ -12,14 +13,7 @@ const ONE_BY_ONE = 1 / 10;
 const WARM_UP = 10_000;
 
 /** As in `deploy/haproxy`, but for the health checks: there is one replica. */
-const configuration = (port: number, replica: number): string => `
-global
-  nbthread 1
-defaults
-  mode tcp
-  timeout connect 2s
-  timeout client 1h
-  timeout server 1h
+const configuration = (port: number, replica: number): string => `${HAPROXY_DEFAULTS}
 frontend clients
   bind 127.0.0.1:${port}
   default_backend candado

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '../../test/integration/support/free-port.js';
 import { Authority } from '../../test/support/certificates.js';
 import { compared } from '../parts/comparison.js';
+import { HAPROXY_DEFAULTS } from '../parts/haproxy.js';
 import { RespConnection } from '../parts/resp-connection.js';
 import type { Stage } from '../parts/stage.js';
 import type { Figure, Scenario } from '../scenario.js';
@@ -12,14 +13,12 @@ const [SECONDS, ROUNDS] = [2, 5];
 const [QUICK_SECONDS, QUICK_ROUNDS] = [0.5, 2];
 
 /** One backend, reached in the clear and by TLS. */
-const configuration = (clear: number, secure: number, replica: number, pem: string): string => `
-global
-  nbthread 1
-defaults
-  mode tcp
-  timeout connect 2s
-  timeout client 1h
-  timeout server 1h
+const configuration = (
+  clear: number,
+  secure: number,
+  replica: number,
+  pem: string,
+): string => `${HAPROXY_DEFAULTS}
 frontend clear
   bind 127.0.0.1:${clear}
   default_backend candado

@@ -182,8 +182,9 @@ export abstract class LockTable {
   abstract raise(name: string, grantId: GrantId, token: number): Promise<number | undefined>;
 
   /**
-   * Starts the lease, unless it was granted outright and runs. Undefined where the grant is not live any more, or was not copied as often as
-   * the table is told to demand (then it is being cancelled); it must not be told to the client.
+   * Starts the lease, unless it was granted outright and runs. Undefined where the grant is not live
+   * any more, or was not copied as often as the table is told to demand (then it is being cancelled);
+   * it must not be told to the client.
    */
   abstract confirm(lease: Lease): Promise<Confirmed | undefined>;
 

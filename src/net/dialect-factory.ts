@@ -4,6 +4,7 @@ import type { Dialect, DialectName } from '../dialects/dialect.js';
 import { Decodings } from '../dialects/resp/decoding.js';
 import { LastRequest } from '../dialects/resp/last-request.js';
 import { RespDialect } from '../dialects/resp/resp-dialect.js';
+import { TimeText } from '../dialects/resp/time-text.js';
 import { TextDialect } from '../dialects/text/text-dialect.js';
 import { NetOptions } from './options.js';
 
@@ -12,6 +13,7 @@ import { NetOptions } from './options.js';
 export class DialectFactory {
   /** Shared by all connections. */
   readonly #decodings: Decodings;
+  readonly #timeText = new TimeText();
 
   constructor(
     registry: CommandRegistry,
@@ -27,7 +29,7 @@ export class DialectFactory {
 
   make(name: DialectName): Dialect {
     const { maxFileBytes, maxTextBytes, textProfile, textQuietMs } = this.options;
-    if (name === 'resp') return new RespDialect(this.#decodings);
+    if (name === 'resp') return new RespDialect(this.#decodings, this.#timeText);
     return new TextDialect({
       profile: textProfile,
       quietMs: textQuietMs,

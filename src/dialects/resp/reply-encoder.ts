@@ -1,9 +1,6 @@
 import type { Reply } from '../../commands/reply.js';
 import type { ReplyWriter } from '../dialect.js';
-import { TimeText } from './time-text.js';
-
-/** For all connections: it depends on nothing but the time. */
-const timeText = new TimeText();
+import type { TimeText } from './time-text.js';
 
 /** `-CODE message`. A line break would end the line early and shift all replies behind it. */
 export function errorLine(code: string, message: string): string {
@@ -18,6 +15,8 @@ export class ReplyEncoder {
   #protocol: 2 | 3 = 2;
   /** What was encoded since the last part that is no text. */
   #text = '';
+
+  constructor(private readonly timeText: TimeText) {}
 
   /** @param times how often, one behind the other */
   encode(reply: Reply, out: ReplyWriter, times = 1): void {
@@ -43,7 +42,7 @@ export class ReplyEncoder {
         this.#verbatim(reply.value);
         return;
       case 'time':
-        this.#text += timeText.of(reply.micros);
+        this.#text += this.timeText.of(reply.micros);
         return;
       case 'boolean':
         this.#boolean(reply.value);

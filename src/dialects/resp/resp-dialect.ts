@@ -5,6 +5,7 @@ import { type Decoded, Dialect, type ReplyWriter } from '../dialect.js';
 import type { Decoding, Decodings } from './decoding.js';
 import { ProtocolError } from './protocol-error.js';
 import { errorLine, ReplyEncoder } from './reply-encoder.js';
+import { TimeText } from './time-text.js';
 
 /** The Redis protocol on one connection. Made with `new` for each. */
 export class RespDialect extends Dialect {
@@ -14,7 +15,7 @@ export class RespDialect extends Dialect {
   readonly #decodings: Decodings;
   /** Only while there is something to decode. */
   #decoding: Decoding | undefined;
-  readonly #encoder = new ReplyEncoder();
+  readonly #encoder: ReplyEncoder;
   /** No more bytes are taken. */
   #closed = false;
   #peerEnded = false;
@@ -23,10 +24,11 @@ export class RespDialect extends Dialect {
   /** An upload that broke the stream: the farewell answers its command. */
   #broken: Upload | undefined;
 
-  /** @param decodings those of all connections */
-  constructor(decodings: Decodings) {
+  /** @param decodings and what was told of the time last: those of all connections */
+  constructor(decodings: Decodings, timeText = new TimeText()) {
     super();
     this.#decodings = decodings;
+    this.#encoder = new ReplyEncoder(timeText);
   }
 
   override feed(bytes: Buffer, atMicros: number): void {
