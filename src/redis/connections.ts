@@ -55,7 +55,7 @@ export function makeConnections(
     const servers = (watch: ClusterWatch): Servers =>
       new ClusterServers(target.servers, access, clock, watch);
     const learned: ClusterWatch['learned'] = ({ members }) => {
-      if (roaming.learn(members)) roamer.client.disconnect(true);
+      if (roaming.learn(members)) roamer.reconnect();
     };
     return {
       commands: servers({ ...commands, learned }),

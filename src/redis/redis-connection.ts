@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../telemetry/log.js';
 
@@ -67,6 +68,7 @@ export class RedisConnection {
     this.client.on('close', () => this.#set(false));
     this.client.on('error', (error: Error) => {
       this.#reason = error.message || error.name;
+      this.#hearLaterErrors();
       // Where no sentinel answers there is no connection yet that could close.
       if (this.#up === undefined) this.#set(false);
     });
@@ -81,6 +83,12 @@ export class RedisConnection {
     return this.#tried.promise;
   }
 
+  /** Ends the connection, for one that may be somewhere else. */
+  reconnect(): void {
+    this.#hearLaterErrors();
+    this.client.disconnect(true);
+  }
+
   /** Begins to connect and goes on trying; does not wait for it. */
   open(): void {
     this.client.connect().catch(() => undefined);
@@ -93,9 +101,20 @@ export class RedisConnection {
       if (OPEN_STATES.includes(this.client.status)) this.client.once('end', resolve);
       else resolve();
     });
+    this.#hearLaterErrors();
     this.client.disconnect();
     this.#tried.resolve();
     await ended;
+  }
+
+  /**
+   * ioredis listens to the first error of a socket only, but a TLS socket that is ended amid its
+   * handshake may tell of a second one, which would end the process.
+   */
+  #hearLaterErrors(): void {
+    const stream: Socket | undefined = this.client.stream;
+    if (stream === undefined || stream.listeners('error').includes(heard)) return;
+    stream.on('error', heard);
   }
 
   #set(up: boolean): void {
@@ -116,3 +135,6 @@ export class RedisConnection {
     changed(up);
   }
 }
+
+/** The first error told the reason already. */
+function heard(): void {}

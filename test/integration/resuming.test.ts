@@ -121,8 +121,9 @@ describe('Sessions over several replicas', function () {
       locks = await answer.catch((error: Error) => void answers.push(error.message));
       return locks !== undefined;
     });
-    // Its own replica tells of it when another one misses it, not only when its time has come.
-    expect(answers.length).to.be.within(1, 20);
+    // Its own replica tells of it when another one misses it, not only when its time has come; it
+    // may even notice by itself before anybody asks.
+    expect(answers.length).to.be.at.most(20);
     for (const answer of answers) expect(answer).to.match(/^UNAVAILABLE/);
     expect(fieldsOf((locks as unknown[])[0])).to.include({ name: 'forgotten.txt', token });
     expect(await two.call('PUT', 'forgotten.txt', 'mine')).to.equal(1);
