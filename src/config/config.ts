@@ -29,6 +29,7 @@ export interface Config {
   readonly maxFileBytes: number;
   readonly maxTextBytes: number;
   readonly maxConnections: number;
+  readonly busyPoll: boolean;
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly keepVersions: number;

@@ -149,6 +149,13 @@ export const SETTINGS: { readonly [Key in keyof Config]: Setting<Config[Key]> } 
     help: 'Connections beyond this many are refused with BUSY.',
     example: '5000',
   },
+  busyPoll: {
+    env: 'BUSY_POLL',
+    kind: yesOrNo,
+    default: 'true',
+    help: 'Whether a replica that one client asks again and again looks for the next request for up to 0.2 ms before it sleeps.',
+    example: 'false',
+  },
   idleTimeoutMs: {
     env: 'IDLE_TIMEOUT_MS',
     kind: duration(100, 24 * HOUR_MS),

@@ -6,6 +6,7 @@ import type { Subscribers } from '../events/subscribers.js';
 import type { KeptSessions } from '../sessions/kept-sessions.js';
 import type { Session } from '../sessions/session.js';
 import type { Log } from '../telemetry/log.js';
+import type { BusyPoll } from './busy-poll.js';
 import type { ConnectionObserver } from './connection-observer.js';
 
 /** What all connections share. */
@@ -17,6 +18,7 @@ export interface ConnectionServices {
   readonly log: Log;
   readonly observer: ConnectionObserver;
   readonly commandObserver: CommandObserver;
+  readonly busyPoll: BusyPoll;
 }
 
 /** What sets one connection apart. */

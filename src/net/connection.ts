@@ -72,6 +72,8 @@ export class Connection extends ClientFacts implements WriterEvents {
     // Also while a command runs: what ends a message is the time on the wire, not ours.
     this.#armQuiet();
     this.#pump(nowMs);
+    if (this.#running === undefined) this.services.busyPoll.answered(this.id, nowMs);
+    else this.services.busyPoll.busy();
   }
 
   override async end(): Promise<void> {

@@ -6,6 +6,8 @@ export class NetOptions {
   readonly port: number;
   readonly maxConnections: number;
   readonly idleTimeoutMs: number;
+  /** Whether the next request is looked for before this process sleeps. */
+  readonly busyPoll: boolean;
   readonly maxFileBytes: number;
   readonly maxTextBytes: number;
   readonly textProfile: TextProfile;
@@ -18,6 +20,7 @@ export class NetOptions {
     this.port = options.port;
     this.maxConnections = options.maxConnections;
     this.idleTimeoutMs = options.idleTimeoutMs;
+    this.busyPoll = options.busyPoll;
     this.maxFileBytes = options.maxFileBytes;
     this.maxTextBytes = options.maxTextBytes;
     this.textProfile = options.textProfile;

@@ -10,6 +10,7 @@ import type { SessionId } from '../locks/model.js';
 import { KeptSessions } from '../sessions/kept-sessions.js';
 import { Session } from '../sessions/session.js';
 import { Log } from '../telemetry/log.js';
+import { BusyPoll } from './busy-poll.js';
 import { Connection } from './connection.js';
 import { ConnectionObserver } from './connection-observer.js';
 import type { ConnectionServices } from './connection-services.js';
@@ -47,7 +48,10 @@ export class TcpServer {
     commandObserver: CommandObserver,
     subscribers: Subscribers,
   ) {
-    this.#services = { registry, kept, subscribers, clock, log, observer, commandObserver };
+    this.#services = {
+      ...{ registry, kept, subscribers, clock, log, observer, commandObserver },
+      busyPoll: new BusyPoll(clock, options.busyPoll),
+    };
     this.#house = {
       reads: new SocketReads(),
       rules: {

@@ -18,6 +18,7 @@ import { LastRequest } from '../../src/dialects/resp/last-request.js';
 import { RespDialect } from '../../src/dialects/resp/resp-dialect.js';
 import { Subscribers } from '../../src/events/subscribers.js';
 import { NoReadCheck } from '../../src/files/read-check.js';
+import { BusyPoll } from '../../src/net/busy-poll.js';
 import { Connection } from '../../src/net/connection.js';
 import { ConnectionObserver } from '../../src/net/connection-observer.js';
 import { RecordingObserver } from '../commands/fakes.js';
@@ -118,6 +119,7 @@ export class ConnectionRig implements AsyncDisposable {
         log,
         observer: new SilentObserver(),
         commandObserver: this.observer,
+        busyPoll: new BusyPoll(clock, false),
       },
     );
     socket.on('error', () => undefined);
