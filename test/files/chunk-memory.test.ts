@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { CHUNK_BYTES, giveBack, takeChunk } from '../../src/files/chunk-memory.js';
+import {
+  CHUNK_BYTES,
+  DISK_CHUNK_BYTES,
+  giveBack,
+  takeChunk,
+} from '../../src/files/chunk-memory.js';
 
 describe('giveBack', () => {
   it('empties a chunk that has its memory to itself', () => {
@@ -31,22 +36,26 @@ describe('giveBack', () => {
   });
 });
 
-describe('takeChunk', () => {
-  it('uses the memory of a chunk that was given back, which nobody else sees any more', () => {
-    const chunk = takeChunk().fill('x');
-    giveBack(chunk);
-    expect(chunk).to.have.length(0);
-    const again = takeChunk();
-    expect(again).to.have.length(CHUNK_BYTES);
-    expect(again.every((byte) => byte === 'x'.charCodeAt(0))).to.equal(true);
-    giveBack(again);
-  });
+for (const bytes of [CHUNK_BYTES, DISK_CHUNK_BYTES]) {
+  describe(`takeChunk of ${bytes / 1024} KiB`, () => {
+    const take = (): Buffer => takeChunk(bytes);
 
-  it('never hands the same memory out twice', () => {
-    const chunks = Array.from({ length: 20 }, takeChunk);
-    expect(new Set(chunks.map(({ buffer }) => buffer)).size).to.equal(20);
-    for (const chunk of chunks) giveBack(chunk);
-    const again = Array.from({ length: 20 }, takeChunk);
-    expect(new Set(again.map(({ buffer }) => buffer)).size).to.equal(20);
+    it('uses the memory of a chunk that was given back, which nobody else sees any more', () => {
+      const chunk = take().fill('x');
+      giveBack(chunk);
+      expect(chunk).to.have.length(0);
+      const again = take();
+      expect(again).to.have.length(bytes);
+      expect(again.every((byte) => byte === 'x'.charCodeAt(0))).to.equal(true);
+      giveBack(again);
+    });
+
+    it('never hands the same memory out twice', () => {
+      const chunks = Array.from({ length: 20 }, take);
+      expect(new Set(chunks.map(({ buffer }) => buffer)).size).to.equal(20);
+      for (const chunk of chunks) giveBack(chunk);
+      const again = Array.from({ length: 20 }, take);
+      expect(new Set(again.map(({ buffer }) => buffer)).size).to.equal(20);
+    });
   });
-});
+}

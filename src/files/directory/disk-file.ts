@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
-import { CHUNK_BYTES, takeChunk } from '../chunk-memory.js';
+import { DISK_CHUNK_BYTES, takeChunk } from '../chunk-memory.js';
 import { FileStoreUnavailable } from '../errors.js';
 import type { OpenFile, VersionRecord } from '../file-store.js';
 
 /**
  * What the first read takes from the disk. Each further one takes twice as much, up to
- * {@link CHUNK_BYTES}, since each is a trip through the thread pool; two are in memory at a time.
+ * {@link DISK_CHUNK_BYTES}, since each is a trip through the thread pool; two are in memory at a time.
  */
 const FIRST_CHUNK_BYTES = 64 * 1024;
 
@@ -55,7 +55,7 @@ export async function* readRange(
       const chunk = await next;
       if (chunk.length === 0) return;
       at += chunk.length;
-      bytes = Math.min(2 * bytes, CHUNK_BYTES);
+      bytes = Math.min(2 * bytes, DISK_CHUNK_BYTES);
       next = readOnce(handle, at, Math.min(bytes, end - at));
       yield chunk;
     }
@@ -67,7 +67,7 @@ export async function* readRange(
 
 async function readOnce(handle: FileHandle, at: number, wanted: number): Promise<Buffer> {
   if (wanted <= 0) return NOTHING;
-  const memory = wanted === CHUNK_BYTES ? takeChunk() : Buffer.allocUnsafeSlow(wanted);
+  const memory = wanted === DISK_CHUNK_BYTES ? takeChunk(wanted) : Buffer.allocUnsafeSlow(wanted);
   const { bytesRead, buffer } = await handle.read(memory, 0, wanted, at);
   return buffer.subarray(0, bytesRead);
 }
