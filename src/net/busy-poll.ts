@@ -4,7 +4,7 @@ import type { Clock } from '../clock/clock.js';
 export const POLL_MS = 0.2;
 
 /** So many requests, each within {@link POLL_MS} of the one before, begin it. */
-export const NEAR_REQUESTS = 16;
+export const NEAR_REQUESTS = 4;
 
 /** A request after so few looks would have come without looking for it. */
 const AT_ONCE_LOOKS = 1;
