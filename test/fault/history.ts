@@ -117,6 +117,10 @@ export interface History {
   /** When the last fault had ended, and when clients were told to stop. */
   readonly healedMs: number;
   readonly stoppedMs: number;
+  /** What each client was in the middle of when it was told to stop. */
+  readonly inHand: ReadonlyMap<string, string>;
+  /** Who held and who waited for what just then, as the replicas told. */
+  readonly lockTables: readonly string[];
 }
 
 /** The entries of one kind. */

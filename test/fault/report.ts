@@ -15,7 +15,8 @@ export interface Report {
 export function report(history: History): Report {
   const verdicts = checkAll(history);
   const ok = verdicts.every(({ violations }) => violations.length === 0);
-  return { ok, lines: [...figures(history), '', ...verdicts.flatMap(describe)] };
+  const clues = ok ? [] : ['', 'locks at the end:', ...history.lockTables];
+  return { ok, lines: [...figures(history), '', ...verdicts.flatMap(describe), ...clues] };
 }
 
 function figures(history: History): string[] {

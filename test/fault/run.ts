@@ -6,6 +6,7 @@ import { perform } from './perform.js';
 import { describeFault, type Fault, type FaultKind } from './plan/fault.js';
 import { partOf, planFaults } from './plan/plan.js';
 import { Random } from './plan/random.js';
+import { tellLocks } from './world/locks-told.js';
 import { readStore } from './world/stored.js';
 import { World } from './world/world.js';
 
@@ -46,7 +47,7 @@ export async function run(wish: RunWish): Promise<History> {
   const beganMs = performance.now();
   const files = filesAt(beganMs);
   const work: Promise<void>[] = [];
-  const clients: string[] = [];
+  const clients: Actor[] = [];
   for (let index = 0; index < wish.clients; index++) {
     const [role, act] = roleOf(index);
     const id = `${role}-${index}`;
@@ -54,7 +55,7 @@ export async function run(wish: RunWish): Promise<History> {
     const passage = await world.openClientPassage(ownRandom.branch());
     const actor = await Actor.connect(id, ownRandom, passage, (entry) => entries.push(entry));
     actors.use(actor);
-    clients.push(id);
+    clients.push(actor);
     work.push(actor.repeat(act(files), stop.signal));
   }
 
@@ -63,13 +64,16 @@ export async function run(wish: RunWish): Promise<History> {
   say('all faults are over');
   await delay(AFTERWARDS_LEASES * leaseMs);
   const stoppedMs = performance.now();
+  const inHand = new Map(clients.map((actor) => [actor.id, actor.inHand]));
+  const lockTables = await tellLocks(world);
   stop.abort();
   await Promise.all(work);
   await actors.disposeAsync();
   await world.stopReplicas();
   say('all clients and replicas have stopped; every version is looked at');
   return {
-    ...{ leaseMs, clients, entries, faults: windows, healedMs, stoppedMs },
+    ...{ leaseMs, entries, faults: windows, healedMs, stoppedMs, inHand, lockTables },
+    clients: clients.map(({ id }) => id),
     files: await readStore(world.filesRoot),
     misbehaviours: world.replicas.flatMap((replica) => replica.misbehaviours),
   };

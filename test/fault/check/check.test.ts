@@ -54,7 +54,7 @@ const doneInTime: Entry = { kind: 'done', client: 'ana', atMs: HEALED_MS + 10 };
 
 const history = (over: Partial<History> = {}): History => ({
   ...{ leaseMs: LEASE_MS, clients: ['ana'], faults: [], misbehaviours: [] },
-  ...{ healedMs: HEALED_MS, stoppedMs: 9_000 },
+  ...{ healedMs: HEALED_MS, stoppedMs: 9_000, inHand: new Map(), lockTables: [] },
   files: new Map([['a', [stored(1), stored(2)]]]),
   ...over,
   entries: [doneInTime, ...(over.entries ?? [])],
@@ -185,6 +185,8 @@ describe('The checks of a fault run', () => {
       const late: Entry = { kind: 'done', client: 'ben', atMs: HEALED_MS + 2_001 };
       const clients = ['ana', 'ben'];
       expect(found({ clients, entries: [late] }).join()).to.include('ben did nothing for 2001 ms');
+      const inHand = new Map([['ben', 'asks for a']]);
+      expect(found({ clients, inHand, entries: [late] }).join()).to.include('end: asks for a');
       expect(found({ clients, entries: [{ ...late, atMs: HEALED_MS + 1_999 }] })).to.be.empty;
       expect(found({ clients })).to.have.length(1);
     });

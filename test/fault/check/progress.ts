@@ -12,12 +12,15 @@ const NEVER = ['', 'ERR', 'PROTOCOL', 'NAME', 'NOPROTO', 'LENGTH', 'NOPERM'];
 
 /** After the last fault every client gets its work done again, soon. */
 export function checkProgress(history: History): Verdict {
+  const { inHand } = history;
   const limitMs = LEASES_TO_RECOVER * history.leaseMs;
   const findings = new Findings(`all go on within ${limitMs} ms of the last fault`);
   for (const [client, tookMs] of recoveries(history)) {
     findings.expect(
       tookMs <= limitMs,
-      () => `${client} did nothing for ${tookMs.toFixed(0)} ms after the last fault`,
+      () =>
+        `${client} did nothing for ${tookMs.toFixed(0)} ms after the last fault; ` +
+        `at the end: ${inHand.get(client) ?? 'nothing'}`,
     );
   }
   return findings.verdict();

@@ -4,6 +4,7 @@ import {
   CandadoError,
   type HeldLock,
   type LockMode,
+  type Queued,
 } from '../../../src/client/index.js';
 import { contentOf, type Entry, type Put } from '../history.js';
 import type { Random } from '../plan/random.js';
@@ -25,6 +26,7 @@ const PATIENCE = {
 /** A client that writes down what it does and what it is told. */
 export class Actor implements AsyncDisposable {
   #puts = 0;
+  #step = { what: 'nothing yet', sinceMs: performance.now() };
 
   private constructor(
     readonly id: string,
@@ -49,6 +51,12 @@ export class Actor implements AsyncDisposable {
     return new Actor(id, random, client, passage, write);
   }
 
+  /** What it does now, for how long, and what it was told of it. */
+  get inHand(): string {
+    const { what, sinceMs } = this.#step;
+    return `${what} for ${(performance.now() - sinceMs).toFixed(0)} ms`;
+  }
+
   /** Repeats `round` until told to stop; a call that fails ends only its round. */
   async repeat(round: (actor: Actor) => Promise<void>, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
@@ -64,14 +72,14 @@ export class Actor implements AsyncDisposable {
   }
 
   async lock(name: string, mode: LockMode = 'exclusive'): Promise<HeldLock> {
-    const sight = this.#watch();
+    const sight = this.#watch(`asks for ${name} (${mode})`);
     const lock = await this.client.lock(name, { mode, waitMs: WAIT_MS, onQueued: sight.queued });
     this.#granted(lock, sight);
     return lock;
   }
 
   async lockAll(names: readonly string[]): Promise<HeldLock[]> {
-    const sight = this.#watch();
+    const sight = this.#watch(`asks for ${names.join(' and ')}`);
     const locks = [...(await this.client.lockAll(names, { waitMs: WAIT_MS }))];
     // Which of them it stood in line for is not told: no order is expected of them.
     for (const lock of locks) this.#granted(lock, { ...sight, queuedMs: () => undefined });
@@ -80,6 +88,7 @@ export class Actor implements AsyncDisposable {
 
   /** Reads the file and writes one more, under a lock. */
   async increment(lock: HeldLock, keep = false): Promise<void> {
+    this.#begins(`changes ${lock.name} (token ${lock.token})`);
     const value = (await this.#value(lock.name)) + 1;
     this.#puts += 1;
     const requestId = `${this.id}-${this.#puts}`;
@@ -92,6 +101,7 @@ export class Actor implements AsyncDisposable {
     };
     try {
       told('acknowledged', await lock.put(contentOf(value), { keep, requestId }), '');
+      this.#begins(`has changed ${lock.name}${keep ? ', and keeps it' : ''}`);
     } catch (error) {
       const code = error instanceof CandadoError ? error.code : '';
       told(REFUSALS.includes(code) ? 'refused' : 'unknown', undefined, code);
@@ -100,6 +110,7 @@ export class Actor implements AsyncDisposable {
   }
 
   async read(name: string): Promise<void> {
+    this.#begins(`reads ${name}`);
     const sentMs = performance.now();
     const value = await this.#value(name);
     const atMs = performance.now();
@@ -108,6 +119,7 @@ export class Actor implements AsyncDisposable {
 
   /** Twice, with a pause between, under a lock that shuts writers out. */
   async readTwice(lock: HeldLock): Promise<void> {
+    this.#begins(`reads ${lock.name} twice (token ${lock.token})`);
     const first = await this.#value(lock.name);
     await delay(this.random.whole(0, 30));
     const second = await this.#value(lock.name);
@@ -135,14 +147,20 @@ export class Actor implements AsyncDisposable {
     });
   }
 
-  #watch(): Sight {
+  #begins(what: string): void {
+    this.#step = { what, sinceMs: performance.now() };
+  }
+
+  #watch(what: string): Sight {
+    this.#begins(what);
     const askedMs = performance.now();
     const before = this.passage.current;
     let queuedMs: number | undefined;
     return {
       askedMs,
-      queued: () => {
+      queued: ({ name, position }) => {
         queuedMs ??= performance.now();
+        this.#step.what = `${what}, was number ${position} for ${name},`;
       },
       queuedMs: () => queuedMs,
       replica: () =>
@@ -165,7 +183,7 @@ export class Actor implements AsyncDisposable {
 /** What is seen of a request until it is answered. */
 interface Sight {
   readonly askedMs: number;
-  readonly queued: () => void;
+  readonly queued: (place: Queued) => void;
   readonly queuedMs: () => number | undefined;
   readonly replica: () => number | undefined;
 }
