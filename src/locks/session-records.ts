@@ -64,14 +64,20 @@ export abstract class SessionRecords {
    */
   abstract resume(session: OpenSession): Promise<ResumedSession | undefined>;
 
-  /** The session is about to hold this lock; said before the grant is confirmed. */
-  abstract holds(owned: OwnedSession, lock: KeptLock): Promise<void>;
+  /**
+   * The session is about to hold this lock; said before the grant is confirmed.
+   * @returns `left`: nobody who goes on with the session will know of it
+   */
+  abstract holds(owned: OwnedSession, lock: KeptLock): Promise<Ownership>;
 
   /** The session does not hold it any more. */
   abstract gaveUp(owned: OwnedSession, name: string): Promise<void>;
 
-  /** The session is about to wait, or (undefined) does not any more. */
-  abstract waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<void>;
+  /**
+   * The session is about to wait, or (undefined) does not any more.
+   * @returns `left`: nobody who goes on with the session will know of it
+   */
+  abstract waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<Ownership>;
 
   /** Keeps records for `keepMs` from now; what became of each, in order. */
   abstract touch(owned: readonly OwnedSession[], keepMs: number): Promise<readonly Ownership[]>;
@@ -87,7 +93,7 @@ export abstract class SessionRecords {
 
   /**
    * A session of this replica was resumed on another one, under this generation. A hint: may be
-   * lost; {@link touch} tells for certain.
+   * lost; {@link touch} tells for certain. Also told where {@link holds} or {@link waits} find out.
    * @returns ends the listening
    */
   abstract onLeft(listener: (session: SessionId, generation: number) => void): () => void;

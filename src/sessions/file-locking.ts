@@ -240,7 +240,7 @@ export class FileLocking {
         ...(waitMs === undefined ? {} : { signal: wish.signal }),
         ...(place === undefined ? {} : { inPlaceOf: place.grantId }),
         onQueued: (queued) => {
-          void this.#recordWait(session, { name, grantId });
+          void this.#recordWait(session, { name, grantId }, ttlMs);
           wish.onQueued?.(queued);
         },
       });
@@ -256,9 +256,17 @@ export class FileLocking {
     return { ttlMs: ttlMs ?? this.options.leaseTtlMs, keepAlive: ttlMs === undefined };
   }
 
-  /** So that another replica can take the place. Without it only the place is lost. */
-  async #recordWait(session: Session, wait: KeptWait): Promise<void> {
-    if (session.kept) await this.#tell(() => this.records.waits(ownedBy(session), wait));
+  /**
+   * So that another replica can take the place. Without it only the place is lost; one that nobody
+   * can take any more must not be granted either, for that would hold up all behind it.
+   */
+  async #recordWait(session: Session, wait: KeptWait, ttlMs: number): Promise<void> {
+    if (!session.kept) return;
+    await this.#tell(async () => {
+      if ((await this.records.waits(ownedBy(session), wait)) !== 'left') return;
+      await session.waiting?.end('give-up');
+      await this.granting.release(wait.name as FileName, wait.grantId, ttlMs);
+    });
   }
 
   async #tell(say: () => Promise<void>): Promise<void> {

@@ -10,7 +10,7 @@ import type { GrantId } from '../locks/model.js';
 import { type KeptLock, SessionRecords } from '../locks/session-records.js';
 import { HeldLocks } from './held-locks.js';
 import { PendingReleases } from './pending-releases.js';
-import type { HeldLock, Session } from './session.js';
+import { type HeldLock, ownedBy, type Session } from './session.js';
 
 /** How often one grant is raised above the store's token; each time somebody else was faster. */
 const MAX_RAISES = 16;
@@ -54,10 +54,15 @@ export class Granting {
     const { ttlMs, keepAlive } = wish;
     if (!grant.fresh) return await this.#again(session, name, wish, grant);
     try {
-      const [fenced] = await Promise.all([
+      const [fenced, isHere] = await Promise.all([
         this.#fence(name, grant),
         this.#record(session, { name, ttlMs, keepAlive }),
       ]);
+      if (!isHere) {
+        this.held.abandon(session);
+        await this.release(name, grant.grantId, ttlMs);
+        return undefined;
+      }
       if (fenced === undefined) return undefined;
       const confirmed = await this.table.confirm({ name, grantId: grant.grantId, ttlMs });
       if (confirmed === undefined) return undefined;
@@ -179,15 +184,21 @@ export class Granting {
     }
     known.ttlMs = wish.ttlMs;
     known.keepAlive = wish.keepAlive;
-    await this.#record(session, { name, ...wish });
+    if (!(await this.#record(session, { name, ...wish }))) {
+      this.held.abandon(session);
+      return undefined;
+    }
     this.held.renewed(known, sinceMs);
     return known;
   }
 
-  /** Before the client is told, so that another replica knows what the session may hold. */
-  async #record(session: Session, lock: KeptLock): Promise<void> {
-    if (!session.kept) return;
-    await this.records.holds({ session: session.id, generation: session.generation }, lock);
+  /**
+   * Before the client is told, so that another replica knows what the session may hold. False where
+   * the session has gone on elsewhere: nobody would use the lock, and it would be renewed all the same.
+   */
+  async #record(session: Session, lock: KeptLock): Promise<boolean> {
+    if (!session.kept) return true;
+    return (await this.records.holds(ownedBy(session), lock)) !== 'left';
   }
 
   /**

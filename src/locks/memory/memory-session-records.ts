@@ -65,17 +65,19 @@ export class MemorySessionRecords extends SessionRecords {
     return { generation, locks: [...entry.locks.values()], wait };
   }
 
-  override async holds(owned: OwnedSession, lock: KeptLock): Promise<void> {
+  override async holds(owned: OwnedSession, lock: KeptLock): Promise<Ownership> {
     this.#owned(owned)?.locks.set(lock.name, lock);
+    return this.#ownership(owned);
   }
 
   override async gaveUp(owned: OwnedSession, name: string): Promise<void> {
     this.#owned(owned)?.locks.delete(name);
   }
 
-  override async waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<void> {
+  override async waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<Ownership> {
     const entry = this.#owned(owned);
     if (entry !== undefined) entry.wait = wait;
+    return this.#ownership(owned);
   }
 
   override async touch(
@@ -83,11 +85,9 @@ export class MemorySessionRecords extends SessionRecords {
     keepMs: number,
   ): Promise<readonly Ownership[]> {
     return owned.map((one) => {
-      const entry = this.#find(one.session);
-      if (entry === undefined) return 'forgotten';
-      if (entry.generation !== one.generation) return 'left';
-      this.#keep(one.session, entry, keepMs);
-      return 'owned';
+      const entry = this.#owned(one);
+      if (entry !== undefined) this.#keep(one.session, entry, keepMs);
+      return this.#ownership(one);
     });
   }
 
@@ -118,6 +118,12 @@ export class MemorySessionRecords extends SessionRecords {
   #owned({ session, generation }: OwnedSession): SessionEntry | undefined {
     const entry = this.#find(session);
     return entry?.generation === generation ? entry : undefined;
+  }
+
+  #ownership({ session, generation }: OwnedSession): Ownership {
+    const entry = this.#find(session);
+    if (entry === undefined) return 'forgotten';
+    return entry.generation === generation ? 'owned' : 'left';
   }
 
   #keep(session: SessionId, entry: SessionEntry, keepMs: number): void {

@@ -40,6 +40,7 @@ const LEFT_BEGINS = '["left",';
 export class RedisSessionRecords extends SessionRecords {
   readonly #keys: LockKeys;
   readonly #runner: ScriptRunner<SessionScriptName>;
+  readonly #leftListeners = new Set<(session: SessionId, generation: number) => void>();
 
   constructor(
     private readonly options: RedisLockTableOptions,
@@ -76,20 +77,17 @@ export class RedisSessionRecords extends SessionRecords {
     return parseResumed(await this.#run('session-resume', session, args));
   }
 
-  override async holds({ session, generation }: OwnedSession, lock: KeptLock): Promise<void> {
-    await this.#run('session-holds', session, [generation, ...fieldsOf(lock)]);
+  override async holds(owned: OwnedSession, lock: KeptLock): Promise<Ownership> {
+    return await this.#say('session-holds', owned, fieldsOf(lock));
   }
 
   override async gaveUp({ session, generation }: OwnedSession, name: string): Promise<void> {
     await this.#run('session-gave-up', session, [generation, name]);
   }
 
-  override async waits(
-    { session, generation }: OwnedSession,
-    wait: KeptWait | undefined,
-  ): Promise<void> {
+  override async waits(owned: OwnedSession, wait: KeptWait | undefined): Promise<Ownership> {
     const text = wait === undefined ? '' : JSON.stringify([wait.name, wait.grantId]);
-    await this.#run('session-waits', session, [generation, text]);
+    return await this.#say('session-waits', owned, [text]);
   }
 
   override async touch(
@@ -123,15 +121,33 @@ export class RedisSessionRecords extends SessionRecords {
 
   override onLeft(listener: (session: SessionId, generation: number) => void): () => void {
     const channel = this.#keys.channel(this.options.replicaId);
-    return this.link.subscribe(channel, (text) => {
+    const unsubscribe = this.link.subscribe(channel, (text) => {
       if (!text.startsWith(LEFT_BEGINS)) return;
       const message = LEFT.safeParse(JSON.parse(text));
       if (message.success) listener(message.data[1] as SessionId, message.data[2]);
     });
+    this.#leftListeners.add(listener);
+    return () => {
+      unsubscribe();
+      this.#leftListeners.delete(listener);
+    };
   }
 
   override onDoubt(listener: () => Promise<void>): () => void {
     return this.memory.onDoubt(listener);
+  }
+
+  async #say(
+    script: SessionScriptName,
+    { session, generation }: OwnedSession,
+    args: readonly ScriptArgument[],
+  ): Promise<Ownership> {
+    const reply = await this.#run(script, session, [generation, ...args]);
+    const [ownership = 'forgotten'] = parseOwnerships([reply]);
+    if (ownership === 'left') {
+      for (const listener of this.#leftListeners) listener(session, generation + 1);
+    }
+    return ownership;
   }
 
   async #run(

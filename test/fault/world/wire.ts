@@ -44,7 +44,9 @@ export class Wire {
 
   release(): void {
     this.#held = false;
-    this.#flow();
+    // Where one side ended meanwhile the other hears of it only now.
+    if (this.#outer.destroyed || this.#inner?.destroyed === true) this.break();
+    else this.#flow();
   }
 
   break(): void {

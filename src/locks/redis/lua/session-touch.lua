@@ -7,14 +7,9 @@
 -- Reply: for each: 1, 0 if it belongs to another replica, -1 if there is none
 local reply = {}
 for i, record in ipairs(KEYS) do
-  local generation = redis.call('HGET', record, 'generation')
-  if not generation then
-    reply[i] = -1
-  elseif generation ~= ARGV[i + 1] then
-    reply[i] = 0
-  else
+  reply[i] = ownershipOf(record, ARGV[i + 1])
+  if reply[i] == 1 then
     redis.call('PEXPIRE', record, ARGV[1])
-    reply[i] = 1
   end
 end
 return reply

@@ -4,9 +4,10 @@
 --   1 record
 -- ARGV: 2
 --   1 generation, 2 the wait, or empty
--- Reply: 1, or 0 if it was ignored
-if not isOwned(KEYS[1], ARGV[1]) then
-  return 0
+-- Reply: 1, or where it was ignored 0 if the record belongs to another replica, -1 if there is none
+local ownership = ownershipOf(KEYS[1], ARGV[1])
+if ownership < 1 then
+  return ownership
 end
 if ARGV[2] == '' then
   redis.call('HDEL', KEYS[1], 'wait')

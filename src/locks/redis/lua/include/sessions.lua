@@ -9,8 +9,17 @@
 --   lock:<name> MessagePack of { order, lease length ms, whether it is kept alive (1|0) }
 local LOCK = 'lock:'
 
+-- 1, or 0 if it belongs to another replica, -1 if there is no such record.
+local function ownershipOf(record, generation)
+  local owner = redis.call('HGET', record, 'generation')
+  if not owner then
+    return -1
+  end
+  return owner == generation and 1 or 0
+end
+
 local function isOwned(record, generation)
-  return redis.call('HGET', record, 'generation') == generation
+  return ownershipOf(record, generation) == 1
 end
 
 local function writeLock(record, name, lengthMs, keepAlive)
