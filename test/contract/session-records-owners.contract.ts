@@ -93,6 +93,22 @@ export function describeSessionRecordsOwners(
       expect(await there.resume(open)).to.equal(undefined);
     });
 
+    it('say whose they are to who speaks of them', async () => {
+      const told: [SessionId, number][] = [];
+      here.onLeft((...left) => told.push(left));
+      const wait = { name: 'c', grantId: 'g' as GrantId };
+      expect(await here.holds(owned(1), lock('a'))).to.equal('forgotten');
+      expect(await here.waits(owned(1), wait)).to.equal('forgotten');
+      await here.open(open, 1, []);
+      expect(await here.holds(owned(1), lock('a'))).to.equal('owned');
+      expect(await here.waits(owned(1), wait)).to.equal('owned');
+      await there.resume(open);
+      expect(await here.holds(owned(1), lock('b'))).to.equal('left');
+      expect(await here.waits(owned(1), undefined)).to.equal('left');
+      if (here === there) return; // nobody else could resume it
+      expect(told).to.deep.include([session, 2]);
+    });
+
     it('are kept anew from when they are resumed', async () => {
       await here.open({ ...open, keepMs: SHORT_MS }, 1, [lock('a')]);
       expect((await there.resume(open))?.generation).to.equal(2);

@@ -174,6 +174,20 @@ describe('A session resumed while something goes wrong', () => {
     expect([...((await resume(there))?.held.keys() ?? [])]).to.deep.equal([NAME]);
   });
 
+  it('leaves no lock behind that a replica grants which does not know yet that it has gone on', async () => {
+    await resume(there);
+    expect((await lock(here, session)).outcome).to.equal('superseded');
+    expect(here.held.size).to.equal(0);
+    expect((await here.table.inspect(NAME)).holders).to.deep.equal([]);
+  });
+
+  it('leaves no place behind at a replica that does not know yet that it has gone on', async () => {
+    await lock(there, there.session());
+    await resume(there);
+    expect((await lock(here, session, NAME, WAIT_MS)).outcome).to.equal('cancelled');
+    expect(await waitingFor(NAME)).to.equal(0);
+  });
+
   describe('with a place in a queue', () => {
     let holder: Session;
 
