@@ -54,15 +54,10 @@ export class Granting {
     const { ttlMs, keepAlive } = wish;
     if (!grant.fresh) return await this.#again(session, name, wish, grant);
     try {
-      const [fenced, isHere] = await Promise.all([
+      const [fenced] = await Promise.all([
         this.#fence(name, grant),
         this.#record(session, { name, ttlMs, keepAlive }),
       ]);
-      if (!isHere) {
-        this.held.abandon(session);
-        await this.release(name, grant.grantId, ttlMs);
-        return undefined;
-      }
       if (fenced === undefined) return undefined;
       const confirmed = await this.table.confirm({ name, grantId: grant.grantId, ttlMs });
       if (confirmed === undefined) return undefined;
@@ -184,21 +179,20 @@ export class Granting {
     }
     known.ttlMs = wish.ttlMs;
     known.keepAlive = wish.keepAlive;
-    if (!(await this.#record(session, { name, ...wish }))) {
-      this.held.abandon(session);
-      return undefined;
-    }
+    await this.#record(session, { name, ...wish });
+    if (session.left) return undefined;
     this.held.renewed(known, sinceMs);
     return known;
   }
 
   /**
-   * Before the client is told, so that another replica knows what the session may hold. False where
-   * the session has gone on elsewhere: nobody would use the lock, and it would be renewed all the same.
+   * Before the client is told, so that another replica knows what the session may hold. Finds out
+   * where the session has gone on elsewhere: nobody would use what it is granted here.
    */
-  async #record(session: Session, lock: KeptLock): Promise<boolean> {
-    if (!session.kept) return true;
-    return (await this.records.holds(ownedBy(session), lock)) !== 'left';
+  async #record(session: Session, lock: KeptLock): Promise<void> {
+    if (!session.kept) return;
+    const ownership = await this.records.holds(ownedBy(session), lock);
+    if (ownership === 'left') this.held.abandon(session);
   }
 
   /**
