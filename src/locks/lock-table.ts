@@ -146,6 +146,8 @@ export type LockNotice =
       readonly by: string;
       readonly reason: string;
     }
+  /** It was granted to somebody else. As a rule {@link LockTable.renew} is what tells so. */
+  | { readonly kind: 'lost'; readonly name: string; readonly grantId: GrantId }
   /** One more waits for it. A hint: may be lost. */
   | {
       readonly kind: 'waited-for';

@@ -30,6 +30,15 @@ export class LockNotices {
       session.listener?.waitedFor(lock, notice.waiting);
       return;
     }
+    if (notice.kind === 'lost') {
+      this.log.warn('lock.handed-on-lost', 'A lock that was handed on here went to another', {
+        session: session.id,
+        file: lock.name,
+        token: lock.token,
+      });
+      this.held.lost(lock);
+      return;
+    }
     const { by, reason } = notice;
     this.log.warn('lock.broken-here', 'A lock that a session of this replica held was broken', {
       session: session.id,

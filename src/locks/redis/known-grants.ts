@@ -2,13 +2,13 @@ import type { Clock } from '../../clock/clock.js';
 import type { Grant, Lease, LockRequest, TakeOver } from '../lock-table.js';
 import type { GrantId } from '../model.js';
 import type { TakeOverReply } from './replies.js';
-import type { Announcement, KnownLease } from './scripts.js';
+import type { Announcement, Heir, KnownLease } from './scripts.js';
 
 /** As long as the table remembers the holder of a lease that ran out, in milliseconds. */
 const FORGET_AFTER_MS = 3_600_000;
 
 /** How much of a lease that was granted outright may be over when its client is told of it. */
-const MOST_OF_OUTRIGHT = 0.1;
+export const MOST_OF_OUTRIGHT = 0.1;
 
 interface KnownGrant {
   lease: KnownLease;
@@ -17,6 +17,8 @@ interface KnownGrant {
   outrightSinceMs: number | undefined;
   /** Not later than by the table's clock: it is counted from before the table was asked. */
   endsAtMs: number;
+  /** The grant that it was handed over from, while the table has not answered to that. */
+  heirOf?: GrantId | undefined;
 }
 
 /**
@@ -82,6 +84,36 @@ export class KnownGrants {
     return isFresh && known.lease.ttlMs === ttlMs ? sinceMs : undefined;
   }
 
+  /** It was handed over from that grant before the table was asked. */
+  handedOver(grantId: GrantId, from: GrantId): void {
+    const known = this.#known.get(grantId);
+    if (known !== undefined) known.heirOf = from;
+  }
+
+  /** The table has answered to that. */
+  isHeard(grantId: GrantId): void {
+    const known = this.#known.get(grantId);
+    if (known !== undefined) known.heirOf = undefined;
+  }
+
+  /** Who has the lock of a grant that was handed over, while the table has not answered to that. */
+  heirOf(name: string, grantId: GrantId): Heir | undefined {
+    for (const id of this.#byName.get(name) ?? []) {
+      const known = this.#known.get(id);
+      if (known?.heirOf !== grantId) continue;
+      return { ...known.lease, sinceMs: known.endsAtMs - known.lease.ttlMs };
+    }
+    return undefined;
+  }
+
+  /** The lease of an exclusive grant which the table has heard of; undefined if it is not such a one. */
+  soleWriter(name: string, grantId: GrantId): { token: number; endsAtMs: number } | undefined {
+    const known = this.#known.get(grantId);
+    if (known?.confirmed !== true || known.lease.mode !== 'exclusive') return undefined;
+    if (known.heirOf !== undefined || this.#byName.get(name)?.size !== 1) return undefined;
+    return { token: known.lease.token, endsAtMs: known.endsAtMs };
+  }
+
   tookOver(request: TakeOver, taken: TakeOverReply, sinceMs: number): void {
     this.#replace(request);
     this.#set({
@@ -103,6 +135,7 @@ export class KnownGrants {
     if (known === undefined) return;
     known.lease = { ...known.lease, ttlMs };
     known.confirmed = true;
+    known.heirOf = undefined;
     known.endsAtMs = sinceMs + ttlMs;
   }
 

@@ -22,14 +22,15 @@ import { TableObserver } from '../table-observer.js';
 import { Arrivals } from './arrivals.js';
 import { Cancellations } from './cancellations.js';
 import { CircleSearch } from './circle-search.js';
+import { HandOvers } from './hand-overs.js';
 import { KnownGrants } from './known-grants.js';
 import { Leases } from './leases.js';
 import { LeftPlaces } from './left-places.js';
 import { LockKeys } from './lock-keys.js';
 import { RedisLockTableOptions } from './options.js';
 import { Pushes } from './pushes.js';
-import type { AcquireReply } from './replies.js';
-import { LockScripts } from './scripts.js';
+import type { AcquireReply, ReleaseReply } from './replies.js';
+import { type Heir, LockScripts } from './scripts.js';
 import { TableMemory } from './table-memory.js';
 import { Upkeep } from './upkeep.js';
 import type { Wait } from './wait.js';
@@ -52,6 +53,7 @@ export class RedisLockTable extends LockTable {
   readonly #known: KnownGrants;
   readonly #arrivals: Arrivals;
   readonly #leases: Leases;
+  readonly #handOvers: HandOvers;
   readonly #upkeep: Upkeep;
   readonly #listeners = new Set<(notice: LockNotice) => void>();
   readonly #groupOf = (name: string): string => this.link.groupOf(this.#keys.lock(name));
@@ -72,7 +74,8 @@ export class RedisLockTable extends LockTable {
     this.#known = new KnownGrants(clock);
     const left = new LeftPlaces(clock);
     this.#circles = new CircleSearch(this.#scripts);
-    const free = (name: string, grantId: GrantId) => this.#free(name, grantId);
+    const free = async (name: string, grantId: GrantId) =>
+      (await this.#free(name, grantId)).wasThere;
     this.#leases = new Leases(this.#scripts, free, this.#known, this.#groupOf, clock);
     this.#cancellations = new Cancellations(free, clock, log);
     this.#waiting = new WaitingRequests(
@@ -102,6 +105,11 @@ export class RedisLockTable extends LockTable {
       },
       log,
     );
+    this.#handOvers = new HandOvers({
+      ...{ scripts: this.#scripts, link, known: this.#known, waiting: this.#waiting, clock },
+      free: (name, grantId, heir) => this.#free(name, grantId, heir),
+      lost: (name, grantId) => this.#notify({ kind: 'lost', name, grantId }),
+    });
     this.#pushes = new Pushes(
       link,
       this.#keys.channel(replicaId),
@@ -165,7 +173,7 @@ export class RedisLockTable extends LockTable {
       const reply = await this.#ask(request, request.waitMs);
       if (wait.over) return await wait.settled;
       if (reply.outcome === 'queued') {
-        this.#waiting.queued(wait, reply.order, reply.endsInMs);
+        this.#waiting.queued(wait, reply);
         const settled = wait.settled;
         void this.#stand(wait, reply.place);
         return await settled;
@@ -207,14 +215,17 @@ export class RedisLockTable extends LockTable {
 
   override async raise(name: string, grantId: GrantId, token: number): Promise<number | undefined> {
     const raised = await this.#scripts.raise(name, grantId, token);
-    if (raised !== undefined) this.#known.raised(grantId, raised);
+    if (raised === undefined) this.#known.ended(grantId);
+    else this.#known.raised(grantId, raised);
     // A table that has to be told what the store knows has forgotten it, and more.
     void this.memory.suspect();
     return raised;
   }
 
   override async release(name: string, grantId: GrantId): Promise<boolean> {
-    return await this.#leases.release(name, grantId);
+    const heir = this.#handOvers.heirOf(name, grantId);
+    if (heir === undefined) return await this.#leases.release(name, grantId);
+    return await this.#handOvers.release(name, grantId, heir);
   }
 
   override async renew(leases: readonly Lease[]): Promise<readonly RenewOutcome[]> {
@@ -269,12 +280,15 @@ export class RedisLockTable extends LockTable {
   }
 
   /** Gives up a grant or a place, and passes on what was granted to requests of this replica. */
-  async #free(name: string, grantId: GrantId): Promise<boolean> {
+  async #free(name: string, grantId: GrantId, heir?: Heir): Promise<ReleaseReply> {
     const sinceMs = this.clock.monotonicMs();
     try {
-      const { wasThere, granted } = await this.#scripts.release(name, grantId);
-      for (const next of granted) this.#arrivals.outright(name, next.grantId, next.token, sinceMs);
-      return wasThere;
+      const reply = await this.#scripts.release(name, grantId, heir);
+      for (const { grantId: id, token } of reply.granted) {
+        if (id !== heir?.grantId) this.#arrivals.outright(name, id, token, sinceMs);
+      }
+      if (reply.next !== '') this.#waiting.isNext(name, reply.next);
+      return reply;
     } catch (error) {
       this.#waiting.lookSoon(name);
       throw error;

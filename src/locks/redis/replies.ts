@@ -20,6 +20,14 @@ export class UnexpectedReply extends Error {
   }
 }
 
+export interface QueuedReply {
+  readonly outcome: 'queued';
+  readonly endsInMs: number;
+  /** Rises from one in the queue to the next; of Redis's clock, in microseconds. */
+  readonly order: number;
+  readonly place: QueuePlace;
+}
+
 export type AcquireReply =
   | {
       readonly outcome: 'granted';
@@ -34,13 +42,7 @@ export type AcquireReply =
       readonly token: number;
       readonly mode: LockMode;
     }
-  | {
-      readonly outcome: 'queued';
-      readonly endsInMs: number;
-      /** Rises from one in the queue to the next; of Redis's clock, in microseconds. */
-      readonly order: number;
-      readonly place: QueuePlace;
-    }
+  | QueuedReply
   | { readonly outcome: 'locked'; readonly state: LockState }
   | { readonly outcome: 'superseded' };
 
@@ -50,6 +52,8 @@ export type GiveUpReply =
 
 export interface ReleaseReply {
   readonly wasThere: boolean;
+  /** Who is next in line now, at whichever replica; empty: nobody, or it was not looked. */
+  readonly next: GrantId | '';
   /** What was handed on to requests of this replica; their leases run. */
   readonly granted: readonly { readonly grantId: GrantId; readonly token: number }[];
 }
@@ -124,12 +128,12 @@ export function parseGiveUp(name: string, reply: unknown): GiveUpReply {
 }
 
 export function parseRelease(reply: unknown): ReleaseReply {
-  const [wasThere, ...fields] = list(reply);
+  const [wasThere, next = '', ...fields] = list(reply);
   const granted = [];
   for (let at = 0; at < fields.length; at += 2) {
     granted.push({ grantId: text(fields[at]) as GrantId, token: whole(fields[at + 1]) });
   }
-  return { wasThere: parseFlag(wasThere), granted };
+  return { wasThere: parseFlag(wasThere), next: text(next) as GrantId | '', granted };
 }
 
 export function parseAdvance(reply: unknown): AdvanceReply {

@@ -51,6 +51,13 @@ export interface Announcement extends KnownLease {
   readonly leftMs: number;
 }
 
+/** A request that was given a lock before the table was told. */
+export interface Heir extends Lease {
+  readonly token: number;
+  /** When its lease began, as it was told; monotonic. */
+  readonly sinceMs: number;
+}
+
 /** What else is known of a request than what it asks. */
 export interface AskOptions {
   /** What is left of the wait, in milliseconds. */
@@ -106,8 +113,9 @@ export class LockScripts {
     return parseGiveUp(name, await this.#runner.run('give-up', [...this.keys.all(name), grantId]));
   }
 
-  async release(name: string, grantId: GrantId): Promise<ReleaseReply> {
-    const args = [...this.keys.all(name), grantId, this.replicaId];
+  async release(name: string, grantId: GrantId, heir?: Heir): Promise<ReleaseReply> {
+    const keys = this.keys.all(name);
+    const args = [...keys, grantId, this.replicaId, heir?.grantId ?? '', heir?.token ?? 0];
     return parseRelease(await this.#runner.run('release', args));
   }
 

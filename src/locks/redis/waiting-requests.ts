@@ -5,7 +5,13 @@ import { type Acquisition, type Grant, LEAVE_PLACE, type LockRequest } from '../
 import type { CircleStep, GrantId } from '../model.js';
 import type { Cancellations } from './cancellations.js';
 import type { LeftPlaces } from './left-places.js';
-import type { AcquireReply, AdvanceReply, GiveUpReply, WaitStatus } from './replies.js';
+import type {
+  AcquireReply,
+  AdvanceReply,
+  GiveUpReply,
+  QueuedReply,
+  WaitStatus,
+} from './replies.js';
 import { Wait } from './wait.js';
 
 /** How long to wait before looking again where the table did not answer, in milliseconds. */
@@ -22,7 +28,7 @@ export interface WaitSteps {
   ask(request: LockRequest, waitMs: number, order: number): Promise<AcquireReply>;
   advance(name: string, grantIds: readonly GrantId[]): Promise<AdvanceReply>;
   giveUp(name: string, grantId: GrantId): Promise<GiveUpReply>;
-  release(name: string, grantId: GrantId): Promise<boolean>;
+  release(name: string, grantId: GrantId): Promise<unknown>;
   /**
    * A wait, begun then, ended in this grant; told before anybody else learns of it.
    * @param runsSinceMs where it was outright
@@ -38,6 +44,8 @@ interface NameWaits {
   cancelTimer: CancelTimer | undefined;
   looking: boolean;
   lookAgain: boolean;
+  /** The first in line, if it is one of these and the table has said so. */
+  next: Wait | undefined;
 }
 
 /**
@@ -75,6 +83,7 @@ export class WaitingRequests {
       cancelTimer: undefined,
       looking: false,
       lookAgain: false,
+      next: undefined,
     };
     this.#byName.set(name, named);
     this.#byId.set(grantId, wait);
@@ -82,6 +91,7 @@ export class WaitingRequests {
     wait.onEnd(() => {
       this.#byId.delete(grantId);
       named.waits.delete(wait);
+      if (named.next === wait) named.next = undefined;
       if (named.waits.size > 0) return;
       named.cancelTimer?.();
       this.#byName.delete(name);
@@ -90,9 +100,10 @@ export class WaitingRequests {
   }
 
   /** The table put it into the queue. */
-  queued(wait: Wait, order: number, endsInMs: number): void {
+  queued(wait: Wait, { order, endsInMs, place }: QueuedReply): void {
     const { request } = wait;
     wait.order = order;
+    if (place.position === 1) this.isNext(request.name, request.grantId);
     wait.onEnd(this.clock.after(request.waitMs, () => void this.#giveUp(wait)));
     const { signal } = request;
     this.endsIn(request.name, endsInMs);
@@ -104,6 +115,24 @@ export class WaitingRequests {
     signal.addEventListener('abort', onAbort, { once: true });
     wait.onEnd(() => signal.removeEventListener('abort', onAbort));
     if (signal.aborted) onAbort();
+  }
+
+  /**
+   * The table says that this one is the next in line, and so it stays until it leaves: who comes
+   * later stands behind it.
+   */
+  isNext(name: string, grantId: GrantId): void {
+    const named = this.#byName.get(name);
+    if (named !== undefined) named.next = this.#byId.get(grantId);
+  }
+
+  /** The next in line, if it is one of these and goes on waiting for at least so long. */
+  next(name: string, leastMs: number): LockRequest | undefined {
+    const wait = this.#byName.get(name)?.next;
+    if (wait?.order === undefined) return undefined;
+    const { request, begunMs } = wait;
+    const leftMs = begunMs + request.waitMs - this.clock.monotonicMs();
+    return leftMs >= leastMs ? request : undefined;
   }
 
   /** Waiting would never end: the place in the queue is given up. */

@@ -4,7 +4,12 @@ import { type Acquisition, LEAVE_PLACE, type LockRequest } from '../../../src/lo
 import type { GrantId, SessionId } from '../../../src/locks/model.js';
 import { Cancellations } from '../../../src/locks/redis/cancellations.js';
 import { LeftPlaces } from '../../../src/locks/redis/left-places.js';
-import type { AcquireReply, GiveUpReply, WaitStatus } from '../../../src/locks/redis/replies.js';
+import type {
+  AcquireReply,
+  GiveUpReply,
+  QueuedReply,
+  WaitStatus,
+} from '../../../src/locks/redis/replies.js';
 import type { Wait } from '../../../src/locks/redis/wait.js';
 import { WaitingRequests } from '../../../src/locks/redis/waiting-requests.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
@@ -96,8 +101,13 @@ describe('WaitingRequests', () => {
       ...(signal === undefined ? {} : { signal }),
     };
     const wait = waiting.begin(request);
-    waiting.queued(wait, ORDER, 2_000);
+    waiting.queued(wait, queuedReply(2_000));
     return wait;
+  };
+
+  const queuedReply = (endsInMs: number, position = 1): QueuedReply => {
+    const state = { name: 'a.txt', holders: [], waiting: position, queue: [] };
+    return { outcome: 'queued', endsInMs, order: ORDER, place: { position, state } };
   };
 
   const outcome = async (wait: Wait): Promise<Acquisition['outcome']> =>
@@ -158,7 +168,7 @@ describe('WaitingRequests', () => {
 
   it('are looked at soon where an answer was lost that may have told of a grant', async () => {
     const wait = queued('1');
-    waiting.queued(wait, ORDER, 60_000);
+    waiting.queued(wait, queuedReply(60_000));
     advance = async () => ({ endsInMs: 60_000, statuses: [{ token: 7 }] });
     waiting.lookSoon('a.txt');
     await clock.advance(1_000);

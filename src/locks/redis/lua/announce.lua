@@ -16,7 +16,16 @@ local FIELDS = 11
 local KNOWN, LOST, OPEN = 1, 0, 2
 
 local function judge(state, lease)
-  if findHolder(state, 'id', lease.id) then
+  local same = findHolder(state, 'id', lease.id)
+  if same and same.provisional then
+    -- Its replica handed it over before it heard of this grant.
+    same.provisional = false
+    same.length = lease.length
+    same.ends = lease.ends
+    tellGranted(state, same)
+    save(state)
+  end
+  if same then
     return KNOWN
   end
   local own = findHolder(state, 'session', lease.session)

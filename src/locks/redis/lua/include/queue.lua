@@ -121,12 +121,16 @@ end
 
 -- Grants to the next in line, and to the readers right behind a reader, and tells their replicas;
 -- but the one that runs this, and says so by its name, learns of its grants by the answer to it: the
--- list returned, a grant id and its token each.
-local function handOff(state, queue, waiters, asking)
-  local own = {}
+-- list returned, who is next now (or ''), then a grant id and its token each. `promised`: the request
+-- that was told already that it has the lock ({ id, token }); nobody else gets its token.
+local function handOff(state, queue, waiters, asking, promised)
+  local own = { '' }
   local waiter = firstWaiter(state, queue, waiters)
   while waiter and isFree(state, waiter.mode) do
     dequeue(state, queue, waiters, waiter.id, waiter)
+    if promised and waiter.id ~= promised.id then
+      state.token = math.max(state.token, promised.token)
+    end
     local learnsAtOnce = waiter.replica == asking and waiter.outright > 0
     local holder = grant(state, waiter, learnsAtOnce)
     if learnsAtOnce then
@@ -137,6 +141,7 @@ local function handOff(state, queue, waiters, asking)
     end
     waiter = firstWaiter(state, queue, waiters)
   end
+  own[1] = waiter and waiter.id or ''
   return own
 end
 
