@@ -37,10 +37,13 @@ export async function writeWhole(
     return;
   }
   const part = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const file = createWriteStream(part, { flags: 'wx', flush: true });
   try {
-    await pipeline(content, createWriteStream(part, { flags: 'wx', flush: true }));
+    await pipeline(content, file);
     await rename(part, path);
   } catch (error) {
+    // It may be about to be opened, and would be there afterwards.
+    if (!file.closed) await new Promise((resolve) => file.once('close', resolve));
     await rm(part, { force: true });
     throw error;
   }

@@ -36,7 +36,7 @@ export class LockNotices {
         file: lock.name,
         token: lock.token,
       });
-      this.held.lost(lock);
+      this.held.lost(lock, 'the lock table had granted it to somebody else');
       return;
     }
     const { by, reason } = notice;

@@ -6,6 +6,8 @@ export class CuttableProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #muted = false;
+  /** From client to server. */
+  readonly #ways = new Map<Socket, Socket>();
 
   private constructor(targetPort: number) {
     this.#server = createServer((client) => {
@@ -15,11 +17,13 @@ export class CuttableProxy implements AsyncDisposable {
         socket.on('error', () => undefined);
         socket.once('close', () => {
           this.#sockets.delete(socket);
+          this.#ways.delete(socket);
           client.destroy();
           target.destroy();
         });
       }
       client.pipe(target);
+      this.#ways.set(client, target);
       target.on('data', (bytes: Buffer) => {
         if (!this.#muted) client.write(bytes);
       });
@@ -40,6 +44,15 @@ export class CuttableProxy implements AsyncDisposable {
   /** From now on answers are lost; {@link cut} ends that. */
   mute(): void {
     this.#muted = true;
+  }
+
+  /** From now on the server gets nothing of the connections there are, until {@link letGo}. */
+  hold(): void {
+    for (const [client, target] of this.#ways) client.unpipe(target);
+  }
+
+  letGo(): void {
+    for (const [client, target] of this.#ways) client.pipe(target);
   }
 
   /** Cuts every connection; new ones are made as before. */

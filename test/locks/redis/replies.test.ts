@@ -67,9 +67,10 @@ describe('replies of lock scripts', () => {
     });
     expect(parseAcquire('a', ['superseded'])).to.deep.equal({ outcome: 'superseded' });
     expect(parseAcquire('a', ['locked', VIEW])).to.have.nested.property('state.waiting', 2);
-    expect(parseRelease([0])).to.deep.equal({ wasThere: false, granted: [] });
-    expect(parseRelease([1, 'g', 3, 'h', 3])).to.deep.equal({
+    expect(parseRelease([0])).to.deep.equal({ wasThere: false, next: '', granted: [] });
+    expect(parseRelease([1, 'next', 'g', 3, 'h', 3])).to.deep.equal({
       wasThere: true,
+      next: 'next',
       granted: [
         { grantId: 'g', token: 3 },
         { grantId: 'h', token: 3 },

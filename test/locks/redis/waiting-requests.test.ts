@@ -176,6 +176,45 @@ describe('WaitingRequests', () => {
     expect(granted).to.deep.equal(['1']);
   });
 
+  describe('of which one is the next in line', () => {
+    it('know it where the table says so, in the answer or later', async () => {
+      const wait = queued('1');
+      expect(waiting.next('a.txt', 0)).to.equal(wait.request);
+      const later = waiting.begin({ ...wait.request, grantId: '2' as GrantId });
+      waiting.queued(later, queuedReply(60_000, 2));
+      expect(waiting.next('a.txt', 0)).to.equal(wait.request);
+      waiting.isNext('a.txt', '2' as GrantId);
+      expect(waiting.next('a.txt', 0)).to.equal(later.request);
+      await waiting.leaveAll();
+    });
+
+    it('know of none where it waits elsewhere, or does not wait any more', async () => {
+      const wait = queued('1');
+      waiting.isNext('a.txt', 'elsewhere' as GrantId);
+      expect(waiting.next('a.txt', 0)).to.equal(undefined);
+      waiting.isNext('a.txt', '1' as GrantId);
+      const beside = queued('2');
+      waiting.isNext('a.txt', '1' as GrantId);
+      await waiting.leave(wait);
+      expect(waiting.next('a.txt', 0)).to.equal(undefined);
+      await waiting.leave(beside);
+      waiting.isNext('a.txt', '2' as GrantId);
+      expect(waiting.next('a.txt', 0)).to.equal(undefined);
+    });
+
+    it('do not tell of one whose time is nearly over, or that is not in the queue yet', async () => {
+      const wait = queued('1');
+      await clock.advance(WAIT_MS - 100);
+      expect(waiting.next('a.txt', 100)).to.equal(wait.request);
+      expect(waiting.next('a.txt', 101)).to.equal(undefined);
+      await waiting.leave(wait);
+      const asking = waiting.begin({ ...wait.request, grantId: '2' as GrantId });
+      waiting.isNext('a.txt', '2' as GrantId);
+      expect(waiting.next('a.txt', 0)).to.equal(undefined);
+      asking.end();
+    });
+  });
+
   it('are not queued behind the back of somebody who left meanwhile', async () => {
     const answer = Promise.withResolvers<AcquireReply>();
     ask = () => answer.promise;
