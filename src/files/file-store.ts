@@ -145,8 +145,12 @@ export abstract class FileStore {
   /** A version without content. */
   abstract stageDeletion(from: Head, author: Author): Promise<Staged>;
 
-  /** Swaps from `staged.from` to the staged version under its author's token. */
-  abstract publish(staged: Staged): Promise<PublishResult>;
+  /**
+   * Swaps from `staged.from` to the staged version under its author's token.
+   * @param onSwapped called with the new head as soon as all can see it; it may come to the disk only
+   * after that, and what is swapped from it comes there with it
+   */
+  abstract publish(staged: Staged, onSwapped?: (head: Head) => void): Promise<PublishResult>;
 
   /** Drops a staged content that will not be published. */
   abstract discard(staged: Staged): Promise<void>;

@@ -2,7 +2,13 @@ import { injectable } from 'inversify';
 import { EventFeed } from '../events/event-feed.js';
 import { ContentDamaged } from '../files/errors.js';
 import type { FileName } from '../files/file-name.js';
-import { type Author, FileStore, type OpenFile, type Staged } from '../files/file-store.js';
+import {
+  type Author,
+  FileStore,
+  type OpenFile,
+  type PublishResult,
+  type Staged,
+} from '../files/file-store.js';
 import type { Head } from '../files/head.js';
 import { LockTable } from '../locks/lock-table.js';
 import type { LockState } from '../locks/model.js';
@@ -208,7 +214,7 @@ export class Publishing {
       const state = await this.table.endExpired(name);
       if (state.holders.length > 0) return { outcome: 'locked', state };
     }
-    const result = await this.files.publish(staged);
+    const result = await this.#published(session, lock, staged, options);
     if (result.outcome === 'moved') {
       // A slow first attempt may have won meanwhile.
       const repeated = await this.#repeated(session, name, options);
@@ -225,13 +231,32 @@ export class Publishing {
       await this.locking.endQuietly(session, lock);
       return refused;
     }
-    this.events.publish(fileEvent(name, staged.record));
-    if (lock !== undefined) {
-      lock.head = result.head;
-      // From here on the answer is the version, whatever becomes of the release.
-      if (!options.keep) await this.locking.endQuietly(session, lock);
-    }
     return { outcome: 'published', version: result.head.version };
+  }
+
+  /**
+   * Publishes, tells of it, and gives the lock up unless it is to go on. The next holder need not wait
+   * for the disk: what it changes comes there with this change, or after it.
+   */
+  async #published(
+    session: Session,
+    lock: HeldLock | undefined,
+    staged: Staged,
+    { keep }: ChangeOptions,
+  ): Promise<PublishResult> {
+    let released: Promise<void> | undefined;
+    const onSwapped = (head: Head): void => {
+      this.events.publish(fileEvent(head.name, staged.record));
+      if (lock === undefined) return;
+      lock.head = head;
+      // From here on the answer is the version, whatever becomes of the release.
+      if (!keep) released = this.locking.endQuietly(session, lock);
+    };
+    try {
+      return await this.files.publish(staged, onSwapped);
+    } finally {
+      await released;
+    }
   }
 
   async #discardUnlessPublished(

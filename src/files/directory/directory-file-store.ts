@@ -183,12 +183,12 @@ export class DirectoryFileStore extends StagingFileStore {
     return new StagedVersion(from, await guarded(() => shelf.storeDeletion(from, author, details)));
   }
 
-  override async publish(staged: Staged): Promise<PublishResult> {
+  override async publish(staged: Staged, onSwapped?: (head: Head) => void): Promise<PublishResult> {
     const version = StagedVersion.of(staged);
     version.isGivenAway = true;
     try {
       const { from, to } = version;
-      if (await guarded(() => this.#parts.swapper.swap(from, to, 'publish'))) {
+      if (await guarded(() => this.#parts.swapper.swap(from, to, 'publish', onSwapped))) {
         this.#followUp(version);
         return { outcome: 'published', head: to };
       }

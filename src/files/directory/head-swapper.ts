@@ -37,9 +37,15 @@ export class HeadSwapper {
    * A fence comes to the disk with the next publish. Where a power cut undoes it, those whom it shut
    * out are gone too, for they ran on the machine that has the disk; and a shared disk of other
    * machines that is taken at all, NFS, does not undo a rename that it has confirmed.
+   * @param onSwapped called when all can see it, before it is durable
    * @throws {FileStoreUnavailable}
    */
-  async swap(from: Head, to: Head, why: 'fence' | 'publish' | 'clean'): Promise<boolean> {
+  async swap(
+    from: Head,
+    to: Head,
+    why: 'fence' | 'publish' | 'clean',
+    onSwapped?: (head: Head) => void,
+  ): Promise<boolean> {
     const folder = this.layout.headFolder(from.name);
     const lasting = why !== 'fence';
     // Whoever made the folders may have died before they were on disk.
@@ -52,6 +58,7 @@ export class HeadSwapper {
       if (!(await this.#tookPlace(from, to, error))) return false;
     }
     this.#swapped.add(to);
+    onSwapped?.(to);
     await this.failpoints.hit(`${why}.after-swap`);
     if (!lasting) return true;
     try {

@@ -108,7 +108,7 @@ export class MemoryFileStore extends StagingFileStore {
     return this.#staged(from, Buffer.alloc(0), true, author, details);
   }
 
-  override async publish(staged: Staged): Promise<PublishResult> {
+  override async publish(staged: Staged, onSwapped?: (head: Head) => void): Promise<PublishResult> {
     if (!(staged instanceof MemoryStaged)) {
       throw new TypeError('this version was staged by another store');
     }
@@ -129,6 +129,7 @@ export class MemoryFileStore extends StagingFileStore {
     };
     file.versions = this.#kept([{ record, bytes }, ...file.versions]);
     staged.published = file.head;
+    onSwapped?.(file.head);
     return { outcome: 'published', head: file.head };
   }
 

@@ -133,7 +133,7 @@ export class S3FileStore extends StagingFileStore {
     return new StagedVersion(from, await guarded(() => shelf.storeDeletion(from, author, details)));
   }
 
-  override async publish(staged: Staged): Promise<PublishResult> {
+  override async publish(staged: Staged, onSwapped?: (head: Head) => void): Promise<PublishResult> {
     const version = StagedVersion.of(staged);
     version.isGivenAway = true;
     const { head } = version.to;
@@ -145,6 +145,7 @@ export class S3FileStore extends StagingFileStore {
       throw error;
     }
     if (current === undefined) {
+      onSwapped?.(head);
       this.#followUp(version.stored);
       return { outcome: 'published', head };
     }
