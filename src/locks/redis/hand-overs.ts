@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../clock/clock.js';
 import type { RedisLink } from '../../redis/redis-link.js';
 import type { GrantId } from '../model.js';
@@ -54,14 +55,14 @@ export class HandOvers {
    */
   async release(name: string, grantId: GrantId, heir: Heir): Promise<boolean> {
     const { known, waiting, clock, scripts } = this.parts;
-    const sinceMs = clock.monotonicMs();
     known.ended(grantId);
-    // Written to the table first: where this replica dies now, the heir's client was told the truth.
-    const freed = this.parts.free(name, grantId, heir);
     if (waiting.granted(heir.grantId, heir.token, heir.sinceMs)) {
       known.handedOver(heir.grantId, grantId);
+      // The heir's client is answered first, and not kept waiting by Redis, which is woken up next.
+      await setImmediate();
     }
-    const { wasThere, granted } = await freed;
+    const sinceMs = clock.monotonicMs();
+    const { wasThere, granted } = await this.parts.free(name, grantId, heir);
     if (granted.some((grant) => grant.grantId === heir.grantId)) {
       known.extended(heir, sinceMs);
       return true;
