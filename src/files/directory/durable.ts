@@ -41,6 +41,7 @@ export class Durable {
 
   /** A file and the folder that it was renamed into, both at once. The file may be closed after this. */
   async fileWithFolderAhead(file: { readonly fd: number }, folder: string): Promise<void> {
+    if (this.mount.bringsEntries) return await this.file(file);
     const both = await Promise.allSettled([this.file(file), this.foldersAhead(folder)]);
     for (const one of both) if (one.status === 'rejected') throw one.reason;
   }

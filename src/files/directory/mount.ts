@@ -23,6 +23,7 @@ export class Mount {
   #local = false;
   #folds = false;
   #keepsOrder = false;
+  #bringsEntries = false;
 
   /**
    * Whether what is done to a folder, or to a small file, is over sooner than another thread could
@@ -42,6 +43,14 @@ export class Mount {
     return this.#keepsOrder;
   }
 
+  /**
+   * Whether a file that is made durable brings the entry with it that it was renamed to, as ext4 does
+   * also without a journal (`ext4_sync_parent` in its source, since Linux 2.6.35).
+   */
+  get bringsEntries(): boolean {
+    return this.#bringsEntries;
+  }
+
   /** Whether names that differ in case or in Unicode normalisation only are one name there. */
   get folds(): boolean {
     return this.#folds;
@@ -51,7 +60,15 @@ export class Mount {
   async look(root: string, scratch: string): Promise<void> {
     const type = await this.typeOf(root);
     this.#local = LOCAL.has(type);
-    this.#keepsOrder = type === XFS_MAGIC || (type === EXT_MAGIC && (await this.#hasJournal(root)));
+    const device = type === EXT_MAGIC ? await this.#deviceBelow(root) : undefined;
+    this.#keepsOrder =
+      type === XFS_MAGIC || (await this.#isKnown(device, () => this.journals(), isJournalOf));
+    const isExt4 = await this.#isKnown(
+      device,
+      () => this.ext4Devices(),
+      (one, other) => one === other,
+    );
+    this.#bringsEntries = this.#keepsOrder || isExt4;
     const probe = join(scratch, randomUUID());
     await writeFile(`${probe}-\u00c9`, '');
     try {
@@ -82,6 +99,11 @@ export class Mount {
     return readdir('/proc/fs/jbd2');
   }
 
+  /** A seam: the devices that the kernel's ext4 has mounted, ext2 and ext3 among them. */
+  protected ext4Devices(): Promise<readonly string[]> {
+    return readdir('/proc/fs/ext4');
+  }
+
   /** A seam: most disks do not fold names. */
   protected async isThere(path: string): Promise<boolean> {
     try {
@@ -93,18 +115,31 @@ export class Mount {
     }
   }
 
-  /** Where anything about it is unclear: no. */
-  async #hasJournal(root: string): Promise<boolean> {
+  /** The name by which the kernel calls the device; undefined where that is unclear. */
+  async #deviceBelow(root: string): Promise<string | undefined> {
     try {
-      const device = basename(await this.blockDevice(majorMinorOf(await this.deviceOf(root))));
-      // One on a device of its own has no inode behind its name, and is not found here.
-      return (await this.journals()).some((journal) => isJournalOf(device, journal));
+      return basename(await this.blockDevice(majorMinorOf(await this.deviceOf(root))));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Where anything about it is unclear: no. */
+  async #isKnown(
+    device: string | undefined,
+    entries: () => Promise<readonly string[]>,
+    isOf: (device: string, entry: string) => boolean,
+  ): Promise<boolean> {
+    if (device === undefined) return false;
+    try {
+      return (await entries()).some((entry) => isOf(device, entry));
     } catch {
       return false;
     }
   }
 }
 
+/** One on a device of its own has no inode behind its name, and is not found here. */
 function isJournalOf(device: string, journal: string): boolean {
   return journal.startsWith(`${device}-`) && /^\d+$/.test(journal.slice(device.length + 1));
 }

@@ -77,6 +77,19 @@ describe('What is acknowledged', function () {
         const steps = await stepsOf({ isLocal: true, keepsOrder: true }, bytes);
         expect(steps).to.deep.equal([...written, ...swapped]);
       });
+
+      it(`of ${what}, where a file brings its entry with it to the disk`, async () => {
+        const told = { isLocal: true, keepsOrder: false, bringsEntries: true };
+        const shard = written === together ? [] : (['sync.folder'] as const);
+        expect(await stepsOf(told, bytes)).to.deep.equal([
+          'sync.folder', // contents, for the new shard
+          ...written,
+          ...shard,
+          'sync.folder', // dir
+          'sync.folder', // files
+          ...swapped,
+        ]);
+      });
     }
 
     async function stepsOf(

@@ -31,6 +31,7 @@ class DiskMount extends Mount {
       readonly device?: number;
       readonly leadsTo?: string;
       readonly journals?: readonly string[];
+      readonly ext4?: readonly string[];
     } = {},
   ) {
     super();
@@ -51,6 +52,10 @@ class DiskMount extends Mount {
 
   protected override async journals(): Promise<readonly string[]> {
     return this.told.journals ?? Promise.reject(new Error('not found'));
+  }
+
+  protected override async ext4Devices(): Promise<readonly string[]> {
+    return this.told.ext4 ?? Promise.reject(new Error('not found'));
   }
 }
 
@@ -123,5 +128,25 @@ describe('Mount', () => {
         expect(mount.asked).to.equal(numbers);
       }
     });
+  });
+
+  describe('takes files to bring their entries with them', () => {
+    const vda1 = { device: 0xfe01, leadsTo: '../../devices/virtio1/block/vda/vda1' };
+
+    for (const [what, mount, expected] of [
+      ['on XFS', new DiskMount(XFS_MAGIC), true],
+      ['on ext4 without a journal', new DiskMount(EXT_MAGIC, { ...vda1, ext4: ['vda1'] }), true],
+      ['on ext4 with one', new DiskMount(EXT_MAGIC, { ...vda1, journals: ['vda1-8'] }), true],
+      ['not on ext2', new DiskMount(EXT_MAGIC, { ...vda1, ext4: ['vda', 'vda11'] }), false],
+      ['not where the device is unknown', new DiskMount(EXT_MAGIC, { ext4: [''] }), false],
+      ['not on others', new DiskMount(BTRFS_MAGIC, { ...vda1, ext4: ['vda1'] }), false],
+    ] as const) {
+      it(what, async () => {
+        await using folder = await temporaryFolder();
+        expect(mount.bringsEntries).to.equal(false);
+        await mount.look(folder.path, folder.path);
+        expect(mount.bringsEntries).to.equal(expected);
+      });
+    }
   });
 });

@@ -91,7 +91,13 @@ export interface ReplicaOptions {
 
 /** A mount that tells what a test wants, whatever disk the test runs on. */
 export class ToldMount extends Mount {
-  constructor(private readonly told: { readonly isLocal: boolean; readonly keepsOrder: boolean }) {
+  constructor(
+    private readonly told: {
+      readonly isLocal: boolean;
+      readonly keepsOrder: boolean;
+      readonly bringsEntries?: boolean;
+    },
+  ) {
     super();
   }
 
@@ -101,6 +107,10 @@ export class ToldMount extends Mount {
 
   override get keepsOrder(): boolean {
     return this.told.keepsOrder;
+  }
+
+  override get bringsEntries(): boolean {
+    return this.told.bringsEntries ?? this.told.keepsOrder;
   }
 }
 
