@@ -182,6 +182,20 @@ export function describeFileStore(
         expect(await here.history(nameOf('a.txt'))).to.have.length(2);
       });
 
+      it('says when all can see it, and with which head', async () => {
+        const said: Head[] = [];
+        const onSwapped = (swapped: Head) => said.push(swapped);
+        const head = await here.ensureHead(nameOf('a.txt'));
+        const staged = await here.stage(head, bytesOf('one'), author(0));
+        const stale = await here.stage(head, bytesOf('stale'), author(0));
+        const result = await here.publish(staged, onSwapped);
+        expect(said.map((swapped) => ({ outcome: 'published', head: swapped }))).to.deep.equal([
+          result,
+        ]);
+        expect((await here.publish(stale, onSwapped)).outcome).to.equal('moved');
+        expect(said).to.have.length(1);
+      });
+
       it('again answers as the first time', async () => {
         const staged = await here.stage(
           await here.ensureHead(nameOf('a')),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { FileStoreUnavailable } from '../../src/files/errors.js';
 import type { Session } from '../../src/sessions/session.js';
 import { rejection } from '../support/rejection.js';
 import { fileName, SessionFixture, wish } from '../support/session-fixture.js';
@@ -218,6 +219,55 @@ describe('Publishing', () => {
     expect((await replica.table.inspect(NAME)).holders).to.have.length(1);
     await replica.clock.advance(1_000);
     expect((await replica.table.inspect(NAME)).holders).to.deep.equal([]);
+  });
+
+  describe('while a change is seen, but not on the disk yet', () => {
+    let disk: PromiseWithResolvers<void>;
+
+    beforeEach(() => {
+      disk = Promise.withResolvers();
+      const { files } = replica;
+      const publish = files.publish.bind(files);
+      files.publish = async (staged, onSwapped) => {
+        const result = await publish(staged, onSwapped);
+        await disk.promise;
+        return result;
+      };
+    });
+
+    it('has given its lock up, and the next holder goes on from it', async () => {
+      await lock(mine);
+      let isAnswered = false;
+      const first = replica.put(mine, NAME, 'one').finally(() => {
+        isAnswered = true;
+      });
+      await lock(theirs, { waitMs: 1_000 });
+      const second = replica.put(theirs, NAME, 'two');
+      expect(await replica.content(NAME)).to.equal('one');
+      expect(isAnswered).to.equal(false);
+      disk.resolve();
+      expect(await first).to.deep.equal({ outcome: 'published', version: 1 });
+      expect(await second).to.deep.equal({ outcome: 'published', version: 2 });
+    });
+
+    it('keeps its lock where asked to', async () => {
+      await lock(mine);
+      const first = replica.put(mine, NAME, 'one', { keep: true });
+      const other = await replica.locking.lock(theirs, NAME, wish());
+      expect(other.outcome).to.equal('locked');
+      disk.resolve();
+      expect(await first).to.include({ version: 1 });
+      expect(mine.held.size).to.equal(1);
+    });
+
+    it('has given its lock up also where the disk fails then', async () => {
+      await lock(mine);
+      disk.reject(new FileStoreUnavailable('the disk is gone', true));
+      const error = await rejection(replica.put(mine, NAME, 'one'));
+      expect(error).to.include({ outcomeUnknown: true });
+      expect((await replica.table.inspect(NAME)).holders).to.deep.equal([]);
+      expect(mine.held.size).to.equal(0);
+    });
   });
 
   it('deletes by a version without content, after which the file can be written again', async () => {

@@ -111,6 +111,22 @@ describe('What is acknowledged', function () {
     }
   });
 
+  it('is said to be seen as soon as it is, before it is on disk', async () => {
+    const { store, failpoints } = replica;
+    const head = await store.ensureHead(name);
+    const staged = await store.stage(head, bytesOf('x'), author(0));
+    failpoints.steps.length = 0;
+    let seen: unknown;
+    const stepsBefore: StepName[] = [];
+    const result = await store.publish(staged, (swapped) => {
+      seen = swapped;
+      stepsBefore.push(...failpoints.steps);
+    });
+    expect(result).to.deep.equal({ outcome: 'published', head: seen });
+    expect(stepsBefore.at(-1)).to.equal('publish.before-swap');
+    expect(failpoints.steps.at(-1)).to.equal('sync.folder');
+  });
+
   it('holds for the folders of a new name', async () => {
     const { store, failpoints } = replica;
     failpoints.steps.length = 0;
