@@ -31,7 +31,8 @@ export interface LockRequest {
   /**
    * The same session's earlier request for this name, made through a connection that is lost. If it
    * still waits this request takes its place in the queue; if it was granted, its grant. The
-   * earlier one, on whichever replica, ends without a word: as `superseded`.
+   * earlier one, on whichever replica, ends without a word: as `superseded`. A session waits for a
+   * name once: without this its earlier request is the one that waits, if there is any.
    */
   readonly inPlaceOf?: GrantId;
   /**

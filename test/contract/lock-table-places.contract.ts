@@ -82,6 +82,28 @@ export function describeLockTablePlaces(
         granted(await fixture.until(cas));
       });
 
+      for (const generation of [1, 2]) {
+        it(`is its session’s also where that does not name it, in generation ${generation}`, async () => {
+          const lost = await rig.queue(here, 'ben');
+          const cas = await rig.queue(here, 'cas');
+          const ben = there.acquire(rig.ask('ben', { waitMs: LONG_MS, generation }));
+          expect(await fixture.until(lost.answer)).to.deep.equal({ outcome: 'superseded' });
+          expect(queueOf(await here.inspect(name))).to.deep.equal(['ben', 'cas']);
+          await here.release(name, holder);
+          const { grantId } = granted(await fixture.until(ben));
+          expect(await there.confirm(lease(grantId))).to.not.equal(undefined);
+          await there.release(name, grantId);
+          granted(await fixture.until(cas.answer));
+        });
+      }
+
+      it('is given up by a session that asks without waiting, also where it does not name it', async () => {
+        const lost = await rig.queue(here, 'ben');
+        expect((await there.acquire(rig.ask('ben', { generation: 2 }))).outcome).to.equal('locked');
+        expect(await fixture.until(lost.answer)).to.deep.equal({ outcome: 'superseded' });
+        expect((await here.inspect(name)).waiting).to.equal(0);
+      });
+
       it('is told to who comes back to it', async () => {
         const request = await abandoned('ben');
         await rig.queue(here, 'cas');

@@ -8,7 +8,8 @@
 --   1 grant id, 2 session, 3 mode (x|s), 4 lease length ms, 5 how long to wait ms (0: not at all),
 --   6 its order in the queue that was lost, or empty, 7 replica, 8 length of an unconfirmed grant
 --   ms, 9 holder's name, 10 address, 11 note, 12 generation, 13 grant id of the earlier request, or
---   empty, 14 length of a lease to have outright ms, without an unconfirmed grant before it (0: none)
+--   empty: then it is the one that its session waits with, if any, 14 length of a lease to have
+--   outright ms, without an unconfirmed grant before it (0: none)
 -- Reply:
 --   { 'granted', token, mode, 1 if the lease runs already, 0 if it is to be confirmed }
 --   { 'renewed', grant id, token, mode }: the session had it already
@@ -42,6 +43,12 @@ end
 
 local function supersedes(former)
   return former and former.session == wish.session and former.generation <= wish.generation
+end
+
+-- What it waits with already, also where it cannot tell: the replica may have died before it heard.
+local already = formerId == '' and waitingId(state, waiters, wish.session)
+if already and already ~= wish.id then
+  formerId = already
 end
 
 -- Before anything is handed off, so that it is handed to this request.

@@ -5,7 +5,7 @@
 -- hash from grant id to MessagePack of
 --   { session, mode (x|s), deadline, replica, provisional length, holder's name, address, note,
 --     generation, length of a lease to have outright (0: none) }
--- and, for a session that was resumed, from @ and the session to its grant id.
+-- and from @ and the session to its grant id.
 
 -- The most requests that may wait for one file: the dead ones among them are skipped in one go.
 local MAX_WAITERS = 10000
@@ -62,9 +62,7 @@ local function enqueue(state, queue, waiters, waiter, order)
     waiter.generation,
     waiter.outright,
   }))
-  if waiter.generation > 1 then
-    redis.call('HSET', waiters, '@' .. waiter.session, waiter.id)
-  end
+  redis.call('HSET', waiters, '@' .. waiter.session, waiter.id)
   extend(queue, waiters, waiter.deadline - now)
   state.replicas[waiter.replica] = (state.replicas[waiter.replica] or 0) + 1
   state.changed = true
@@ -79,7 +77,7 @@ local function dequeue(state, queue, waiters, id, known)
   redis.call('ZREM', queue, id)
   redis.call('HDEL', waiters, id)
   local mark = '@' .. waiter.session
-  if waiter.generation > 1 and redis.call('HGET', waiters, mark) == id then
+  if redis.call('HGET', waiters, mark) == id then
     redis.call('HDEL', waiters, mark)
   end
   local left = (state.replicas[waiter.replica] or 1) - 1
@@ -88,9 +86,14 @@ local function dequeue(state, queue, waiters, id, known)
   return waiter
 end
 
--- The generation that a session which was resumed waits with; 0 if there is no such one.
+-- The grant id that a session waits with, or nil.
+local function waitingId(state, waiters, session)
+  return isQueued(state) and redis.call('HGET', waiters, '@' .. session) or nil
+end
+
+-- The generation that a session waits with; 0 if it does not.
 local function generationWaiting(state, waiters, session)
-  local id = isQueued(state) and redis.call('HGET', waiters, '@' .. session)
+  local id = waitingId(state, waiters, session)
   local waiter = id and findWaiter(waiters, id)
   return waiter and waiter.generation or 0
 end
