@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { systemTime } from '../clock/system-time.js';
+import { awakeFor } from './awake.js';
 import {
   type ChangeOptions,
   deleteCall,
@@ -106,7 +107,7 @@ export class CandadoClient extends EventEmitter<CandadoClientEvents> implements 
 
   /** One exchange of four timestamps: how far the clocks are apart, and how sure that is. */
   exchangeTime(): Promise<TimeSample> {
-    return this.#run(requests.exchangeTimeCall((nowMs) => this.#wallTime.micros(nowMs)));
+    return awakeFor(this.#run(requests.exchangeTimeCall((nowMs) => this.#wallTime.micros(nowMs))));
   }
 
   /** A whole content; null where there is no such file, or no such version of it. */
