@@ -8,8 +8,11 @@ const AWAKE_MS = 0.2;
  * woken up takes longer than all else on a short way, and only on the way back. Not where the one who
  * answers may need this very processor.
  */
-export async function awakeFor<T>(answer: Promise<T>): Promise<T> {
-  if (availableParallelism() === 1) return await answer;
+export async function awakeFor<T>(
+  answer: Promise<T>,
+  processors = availableParallelism(),
+): Promise<T> {
+  if (processors === 1) return await answer;
   const untilMs = performance.now() + AWAKE_MS;
   let isThere = false;
   const look = (): void => {
