@@ -122,7 +122,7 @@ export class LockEntry {
   /** The earlier request of the same session that this one comes back to, if it still waits. */
   formerOf({ inPlaceOf, session }: LockRequest): Waiter | undefined {
     if (inPlaceOf === undefined) {
-      return [...this.#waiters.values()].find(({ request }) => request.session === session);
+      return this.#waiters.values().find(({ request }) => request.session === session);
     }
     const former = this.#waiters.get(inPlaceOf);
     return former?.request.session === session ? former : undefined;

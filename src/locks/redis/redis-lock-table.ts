@@ -284,8 +284,8 @@ export class RedisLockTable extends LockTable {
     const sinceMs = this.clock.monotonicMs();
     try {
       const reply = await this.#scripts.release(name, grantId, heir);
-      for (const { grantId: id, token } of reply.granted) {
-        if (id !== heir?.grantId) this.#arrivals.outright(name, id, token, sinceMs);
+      for (const next of reply.granted) {
+        this.#arrivals.outright(name, next.grantId, next.token, sinceMs);
       }
       if (reply.next !== '') this.#waiting.isNext(name, reply.next);
       return reply;

@@ -176,6 +176,16 @@ describe('RedisLockTable and a lock that is handed on before Redis is asked', ()
     expect(await here.table.renew([leaseOf(grant)])).to.deep.equal(['renewed']);
   });
 
+  it('is held for nobody where the heir is gone before Redis hears of it', async () => {
+    const released = here.table.release(work.name, ana.grantId);
+    const { grantId, token } = granted(await ben.answer);
+    const raised = here.table.raise(work.name, grantId, token);
+    proxy.letGo();
+    expect(await raised).to.equal(undefined);
+    expect(await released).to.equal(true);
+    await eventually('it is free', async () => (await work.holders(there.table)).length === 0);
+  });
+
   it('is not told twice with one token where another has it now', async () => {
     const { released } = await handOver();
     const redis = await work.redis();
