@@ -279,9 +279,12 @@ describe('The plain view', function () {
       await settle();
     }
     for (let at = 0; at < 20; at++) await write(one.store, 'a', `${at}`);
-    const next = written();
-    await fixture.clock.advance(VIEW_PACE_MS);
-    await next;
+    // The timer seen above may have been another's: then one more was under way.
+    for (let paces = 0; paces < 2 && (await plain('a')) !== '19'; paces++) {
+      const next = written();
+      await fixture.clock.advance(VIEW_PACE_MS);
+      await next;
+    }
     expect(await plain('a')).to.equal('19');
     expect(one.failpoints.steps.filter((step) => step === 'view.after-rename').length).to.be.below(
       4,
